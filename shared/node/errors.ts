@@ -61,6 +61,18 @@ const catalogue = {
     exit: 69,
     sentence: 'The MQTT broker at {target} does not answer ({why}): start it, or correct MQTT_URL.',
   },
+  'demo-data': {
+    status: 500,
+    exit: 78,
+    sentence:
+      'DEMO=0, but this database holds {count} simulated schools: set DATA_DIR or DATABASE_URL to another one, or DEMO=1.',
+  },
+  'real-data': {
+    status: 500,
+    exit: 78,
+    sentence:
+      'DEMO=1, but this database holds {count} real schools and none simulated: set DEMO=0 so that none are added.',
+  },
   'bad-request': { status: 400, exit: 1, sentence: 'The request is not understood: {summary}.' },
   'bad-body': { status: 422, exit: 1, sentence: 'The message is not understood: {summary}.' },
   'not-found': { status: 404, exit: 1, sentence: 'There is no {what} {value}.' },

@@ -2,12 +2,18 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path'
 import { coerceError, errorCode, IocError } from './errors.ts'
 
+export interface FolderLock {
+  release(): void
+  /** The copy before did not end by itself: its parts may still be ending. */
+  takenOver: boolean
+}
+
 /**
  * Keeps two copies off one folder. The lock names its process; a lock whose process is gone (kill -9, power cut)
- * is taken over. Returns the release.
+ * is taken over, and the answer says so.
  * @throws IocError folder-unwritable, already-running
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string): FolderLock {
   const path = join(folder, 'lock')
   try {
     mkdirSync(folder, { recursive: true })
@@ -16,7 +22,7 @@ export function lockFolder(folder: string): () => void {
         const handle = openSync(path, 'wx')
         writeFileSync(handle, `${process.pid} ${bootId()} ${startTime(process.pid) ?? ''}\n`)
         closeSync(handle)
-        return () => rmSync(path, { force: true })
+        return { release: () => rmSync(path, { force: true }), takenOver: attempt > 0 }
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') throw error
         const holder = readFileSync(path, 'utf8').trim().split(' ')

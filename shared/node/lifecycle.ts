@@ -63,7 +63,8 @@ export async function runProgram(log: Logger, start: () => Promise<Program>, dra
     process.exit(0)
   }
   process.on('SIGTERM', () => void end('SIGTERM'))
-  process.on('SIGINT', () => void end('SIGINT'))
+  // Under a supervisor Ctrl-C reaches every process of the terminal at once; the order of stopping is the parent's.
+  process.on('SIGINT', () => (process.send ? undefined : void end('SIGINT')))
   if (process.send) process.on('disconnect', () => void end('parent is gone'))
   process.on('unhandledRejection', (reason) => {
     log.fatal({ error: coerceError(reason).stack }, 'unhandled rejection')
@@ -77,14 +78,15 @@ export async function runProgram(log: Logger, start: () => Promise<Program>, dra
   }
 }
 
-/** Says in one sentence why a program cannot start, and ends it. */
-export function failStart(log: Logger, thrown: unknown): never {
+/** Says in one sentence why a program cannot start, tells its supervisor, and ends it. */
+export function failStart(log: Logger, thrown: unknown): void {
   const error = coerceError(thrown)
-  if (error instanceof IocError) {
-    log.fatal({ code: error.code }, error.message)
-    process.send?.({ failed: { code: error.code, message: error.message } })
-    process.exit(error.exit)
-  }
-  log.fatal({ error: error.stack }, 'cannot start')
-  process.exit(70)
+  const known = error instanceof IocError
+  if (known) log.fatal({ code: error.code }, error.message)
+  else log.fatal({ error: error.stack }, 'cannot start')
+  const exit = known ? error.exit : 70
+  if (!process.send) process.exit(exit)
+  const failed = { code: known ? error.code : 'internal', message: error.message, exit }
+  // The channel is asynchronous: leaving before the callback could lose the sentence.
+  process.send({ failed }, undefined, undefined, () => process.exit(exit))
 }

@@ -38,7 +38,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       .catch(options.onFault)
       .finally(() => {
         sockets.delete(socket)
-        socket.destroy()
+        socket.destroySoon()
       })
   })
   return {

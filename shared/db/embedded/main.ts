@@ -20,7 +20,8 @@ await runProgram(log, async (): Promise<Program> => {
   const config = readConfig(EmbeddedSettings, process.env)
   const lifecycle = new Lifecycle(log)
   const folder = join(config.DATA_DIR, 'timescaledb')
-  lifecycle.onStop('folder lock', lockFolder(folder))
+  const lock = lockFolder(folder)
+  lifecycle.onStop('folder lock', () => lock.release())
   try {
     const database = await openEmbeddedDatabase(join(folder, 'cluster'))
     lifecycle.onStop('database', () => database.close())
