@@ -20,12 +20,11 @@ let prepared: Promise<string> | undefined
  * a database of that server. Test files clone it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  prepared ??= process.env['TEST_DATABASE_URL']
-    ? prepareServer(process.env['TEST_DATABASE_URL'])
-    : prepareFolder()
-  project.provide('databaseTemplate', await prepared)
+  // On a server each clone is migrated by itself: TimescaleDB does not promise templates with hypertables.
+  const ready = (prepared ??= process.env['TEST_DATABASE_URL'] ? Promise.resolve('') : prepareFolder())
+  project.provide('databaseTemplate', await ready)
   return async () => {
-    const template = await prepared
+    const template = await ready
     if (template && existsSync(template)) rmSync(template, { recursive: true, force: true })
   }
 }
@@ -43,10 +42,4 @@ async function prepareFolder(): Promise<string> {
   await bridge.close()
   await session.close()
   return folder
-}
-
-/** On a server each clone is migrated by itself: TimescaleDB does not promise templates with hypertables. */
-async function prepareServer(url: string): Promise<string> {
-  void url
-  return ''
 }

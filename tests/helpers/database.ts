@@ -1,14 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { connect, type Database } from '../../shared/db/connect.ts'
 import { createBridge } from '../../shared/db/embedded/bridge.ts'
 import { openEmbeddedDatabase } from '../../shared/db/embedded/database.ts'
 import { prepareSchema } from './prepare-schema.ts'
+import { createServerDatabase } from './server-database.ts'
 
 export interface TestDatabase {
   /** For programs under test. */
@@ -67,20 +66,7 @@ async function inProcess(): Promise<Place> {
 }
 
 async function onServer(server: string): Promise<Place> {
-  const name = `ioc_test_${randomBytes(6).toString('hex')}`
-  await administer(server, `create database ${name}`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  await prepareSchema(url.href)
-  return { url: url.href, remove: () => administer(server, `drop database ${name} with (force)`) }
-}
-
-async function administer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client(server)
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
+  const place = await createServerDatabase(server)
+  await prepareSchema(place.url)
+  return { url: place.url, remove: place.drop }
 }
