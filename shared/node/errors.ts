@@ -73,6 +73,13 @@ const catalogue = {
     sentence:
       'DEMO=1, but this database holds {count} real schools and none simulated: set DEMO=0 so that none are added.',
   },
+  'bad-arguments': { status: 500, exit: 64, sentence: '{problem}. Usage: {usage}' },
+  'file-unreadable': {
+    status: 500,
+    exit: 66,
+    sentence:
+      'The file {file} cannot be read ({why}): check its name and rights, and that it is a table of text.',
+  },
   'bad-request': { status: 400, exit: 1, sentence: 'The request is not understood: {summary}.' },
   'bad-body': { status: 422, exit: 1, sentence: 'The message is not understood: {summary}.' },
   'not-found': { status: 404, exit: 1, sentence: 'There is no {what} {value}.' },

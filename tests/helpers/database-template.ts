@@ -21,7 +21,8 @@ let prepared: Promise<string> | undefined
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // On a server each clone is migrated by itself: TimescaleDB does not promise templates with hypertables.
-  const ready = (prepared ??= process.env['TEST_DATABASE_URL'] ? Promise.resolve('') : prepareFolder())
+  prepared ??= process.env['TEST_DATABASE_URL'] ? Promise.resolve('') : prepareFolder()
+  const ready = prepared
   project.provide('databaseTemplate', await ready)
   return async () => {
     const template = await ready

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Database } from '../../shared/db/connect.ts'
@@ -10,6 +9,7 @@ import { Part } from '../../shared/node/supervise.ts'
 import { prepareDatabase } from '../../standalone/prepare-database.ts'
 import { runOnce } from '../../standalone/run-once.ts'
 import { createServerDatabase } from './server-database.ts'
+import { freePorts } from './standalone.ts'
 
 /** The whole product as separate processes on free ports and in a folder of its own, as `npm start` would run it. */
 export interface Stack {
@@ -118,19 +118,4 @@ async function register(schools: number, seed: number, folder: string, databaseU
     [join(folder, 'devices.csv'), '--simulated'],
     environment,
   )
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<net.Server>((resolve) => {
-          const one = net.createServer().listen(0, '127.0.0.1', () => resolve(one))
-        }),
-    ),
-  )
-  const ports = servers.map((one) => (one.address() as net.AddressInfo).port)
-  await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))))
-  return ports
 }

@@ -17,9 +17,9 @@ const REAL = { real: 0, shown: 0, speed: 1 }
 
 test('in school hours of a school day with nothing newer stored, the clock is the real one', () => {
   expect(choose({ now: at('2026-11-23T06:30:00') }).setting).toEqual(REAL)
-  expect(
-    choose({ now: at('2026-11-23T16:59:00'), newestStored: at('2026-11-23T16:58:00') }).setting,
-  ).toEqual(REAL)
+  expect(choose({ now: at('2026-11-23T16:59:00'), newestStored: at('2026-11-23T16:58:00') }).setting).toEqual(
+    REAL,
+  )
 })
 
 test.each([
@@ -77,7 +77,13 @@ test('the clock never starts before the newest record, whatever the day and hour
 
 test('when the calendar has no school day left, the clock goes on from now and says so', () => {
   const now = at('2027-06-20T09:00:00')
-  const clock = chooseDemoClock({ now, newestStored: undefined, calendar: [], speed: 1, startTime: undefined })
+  const clock = chooseDemoClock({
+    now,
+    newestStored: undefined,
+    calendar: [],
+    speed: 1,
+    startTime: undefined,
+  })
   expect(dayOf(clock.setting.shown)).toBe('2027-06-20')
   expect(clock.why).toContain('no school day')
 })
