@@ -80,6 +80,17 @@ const catalogue = {
     sentence:
       'The file {file} cannot be read ({why}): check its name and rights, and that it is a table of text.',
   },
+  'copy-target-used': {
+    status: 500,
+    exit: 78,
+    sentence: 'The database {target} already holds schools: copy into an empty one.',
+  },
+  'copy-differs': {
+    status: 500,
+    exit: 70,
+    sentence:
+      'Of table {table} {copied} rows were copied but {found} are there: was a program still running? Empty the target and copy again.',
+  },
   'bad-request': { status: 400, exit: 1, sentence: 'The request is not understood: {summary}.' },
   'bad-body': { status: 422, exit: 1, sentence: 'The message is not understood: {summary}.' },
   'not-found': { status: 404, exit: 1, sentence: 'There is no {what} {value}.' },

@@ -12,6 +12,9 @@ export interface EmbeddedDatabase extends SingleSession {
  */
 export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedDatabase> {
   const database = await PGlite.create({ dataDir: folder, extensions: { timescaledb } })
+  // What shared_preload_libraries does on a server. Without it a session on an existing cluster has the extension
+  // half loaded: inserts into hypertables are refused and the functions of the community licence are missing.
+  await database.exec(`load 'timescaledb'`)
   await database.exec('create extension if not exists timescaledb')
   return {
     exchange: (messages) => database.execProtocolRaw(messages),

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { IndicatorStatus } from '../../../shared/contract/indicator.ts'
 import { combineSums, isSmallCell, shownValue, statusOf } from '../../../shared/domain/ratio.ts'
 
 const limits = { better: 'higher', warning: 97, critical: 95, inclusive: false } as const
@@ -53,7 +54,16 @@ test.each([
   expect(isSmallCell(sum)).toBe(small)
 })
 
-test.each([
+const floodLimits = { better: 'lower', warning: 1, critical: 2, inclusive: true } as const
+type StatusCase = [
+  value: number | null,
+  limits: Parameters<typeof statusOf>[1],
+  coverage: { reporting: number; expected: number },
+  suppressed: boolean,
+  status: IndicatorStatus,
+  why: string,
+]
+test.each<StatusCase>([
   [97, limits, full, false, 'ok', 'the limit itself still passes'],
   [96.99, limits, full, false, 'warning', 'below it warns'],
   [94.9, limits, full, false, 'critical', 'below the lower one is critical'],
@@ -61,14 +71,8 @@ test.each([
   [null, limits, { reporting: 0, expected: 10 }, false, 'insufficient', 'nobody reported'],
   [null, limits, { reporting: 0, expected: 0 }, false, 'not_applicable', 'nobody was expected'],
   [99, limits, full, true, 'suppressed', 'a small cell'],
-  [
-    1,
-    { better: 'lower', warning: 1, critical: 2, inclusive: true } as const,
-    full,
-    false,
-    'warning',
-    'alarm level 1',
-  ],
-])('%s with %o and %o is %s', (value, given, coverage, suppressed, status) => {
-  expect(statusOf(value, { inclusive: false, ...given }, coverage, suppressed)).toBe(status)
+  [1, floodLimits, full, false, 'warning', 'alarm level 1 is reached at 1'],
+  [2, floodLimits, full, false, 'critical', 'alarm level 2 is critical'],
+])('%s with %o and %o (suppressed: %s) is %s: %s', (value, given, coverage, suppressed, status) => {
+  expect(statusOf(value, given, coverage, suppressed)).toBe(status)
 })

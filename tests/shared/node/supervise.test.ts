@@ -50,7 +50,10 @@ test('a part that cannot start gives its own sentence and exit code', async () =
 })
 
 test('a part that ends without a word is told with how it ended', async () => {
-  await expect(partThat('vanish').start()).rejects.toMatchObject({ code: 'ended', message: expect.stringContaining('3') })
+  await expect(partThat('vanish').start()).rejects.toMatchObject({
+    code: 'ended',
+    message: expect.stringContaining('3'),
+  })
 })
 
 test('stopping drains the part and does not start it again', async () => {
