@@ -2,7 +2,7 @@
  * The catalogue of everything this product refuses or fails with: a code for machines, a sentence for people
  * (what happened and what to do), an HTTP status, and an exit code where a program ends by it.
  */
-const catalogue = {
+export const errorCatalogue = {
   'bad-setting': {
     status: 500,
     exit: 64,
@@ -116,7 +116,7 @@ const catalogue = {
   },
 } as const
 
-export type ErrorCode = keyof typeof catalogue
+export type ErrorCode = keyof typeof errorCatalogue
 
 export interface Problem {
   field: string
@@ -135,7 +135,7 @@ export class IocError extends Error {
     options: { cause?: unknown; problems?: Problem[] } = {},
   ) {
     super(
-      catalogue[code].sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')),
+      errorCatalogue[code].sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')),
       options.cause === undefined ? undefined : { cause: options.cause },
     )
     this.name = 'IocError'
@@ -144,11 +144,11 @@ export class IocError extends Error {
   }
 
   get status(): number {
-    return catalogue[this.code].status
+    return errorCatalogue[this.code].status
   }
 
   get exit(): number {
-    return catalogue[this.code].exit
+    return errorCatalogue[this.code].exit
   }
 }
 
