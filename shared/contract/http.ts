@@ -22,7 +22,9 @@ export type Step = z.infer<typeof Step>
 const areaQuery = { area: AreaCode.default('40'), tree: AreaTree.default('former-district') }
 const span = { from: Moment, to: Moment }
 const SchoolParams = z.strictObject({ code: SchoolCode })
-const IndicatorParams = z.strictObject({ id: z.string().regex(/^[a-z0-9-]{1,64}$/) })
+const IndicatorParams = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'small letters, digits and -, at most 64'),
+})
 
 /** GET routes of the read API, /api/v1. */
 export const routes = {

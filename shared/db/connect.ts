@@ -63,6 +63,11 @@ export function connect(options: ConnectOptions): Database {
 async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
+  // A connection that breaks also tells its client, not only the statement under way; unheard, that ends the process.
+  const onError = (error: Error) => {
+    broken = error
+  }
+  client.on('error', onError)
   try {
     await client.query('begin')
     const result = await work(client)
@@ -74,6 +79,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: Queryable) => Prom
     })
     throw error
   } finally {
+    client.off('error', onError)
     client.release(broken)
   }
 }

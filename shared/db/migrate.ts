@@ -78,17 +78,21 @@ function refuseForeign(applied: { id: number; checksum: string }[], known: Migra
 }
 
 async function requireTimescale(database: Database): Promise<void> {
-  const params = { target: database.target, minimum: MINIMUM_TIMESCALE }
-  const available = await database.query<{ name: string }>(
-    `select name from pg_available_extensions where name = 'timescaledb'`,
-  )
-  if (available.rows.length === 0) throw new IocError('timescale-missing', params)
+  const { target } = database
+  const available = await database.query(`select from pg_available_extensions where name = 'timescaledb'`)
+  if (available.rows.length === 0)
+    throw new IocError('timescale-missing', { target, minimum: MINIMUM_TIMESCALE })
   await database.query('create extension if not exists timescaledb')
   const { rows } = await database.query<{ extversion: string }>(
     `select extversion from pg_extension where extname = 'timescaledb'`,
   )
-  const found = rows[0]?.extversion ?? '0'
-  if (compareVersions(found, MINIMUM_TIMESCALE) < 0) throw new IocError('timescale-old', { ...params, found })
+  assertTimescale(rows[0]?.extversion ?? '0', target)
+}
+
+/** @throws IocError timescale-old */
+export function assertTimescale(found: string, target: string): void {
+  if (compareVersions(found, MINIMUM_TIMESCALE) >= 0) return
+  throw new IocError('timescale-old', { target, minimum: MINIMUM_TIMESCALE, found })
 }
 
 /** Compares the numeric parts of two versions; a suffix such as -dev does not count. */

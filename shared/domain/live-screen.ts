@@ -73,14 +73,15 @@ function mergeAreas(
   return merged
 }
 
-/** Newest first by time, then by id, so that any order of arrival ends in the same list. */
+/** Both lists as one, each event once. */
 function mergeEvents(known: readonly IocEvent[], fresh: readonly IocEvent[]): readonly IocEvent[] {
   if (fresh.length === 0) return known
   const byId = new Map([...known, ...fresh].map((event) => [event.id, event]))
   return [...byId.values()].sort(newestFirst).slice(0, SCREEN_EVENTS)
 }
 
-function newestFirst(a: IocEvent, b: IocEvent): number {
+/** The order of a list of events: by time, then by id, so that any order of arrival ends in the same list. */
+export function newestFirst(a: IocEvent, b: IocEvent): number {
   const difference = Date.parse(b.at) - Date.parse(a.at)
   if (difference !== 0) return difference
   return Number(b.id) - Number(a.id) || (a.id < b.id ? 1 : -1)

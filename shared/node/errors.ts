@@ -91,6 +91,12 @@ export const errorCatalogue = {
     sentence:
       'Of table {table} {copied} rows were copied but {found} are there: was a program still running? Empty the target and copy again.',
   },
+  'simulator-absent': {
+    status: 500,
+    exit: 69,
+    sentence:
+      'No simulator answers in the data folder {folder}: start the system with DEMO=1, or set DATA_DIR to the folder it runs on.',
+  },
   'bad-request': { status: 400, exit: 1, sentence: 'The request is not understood: {summary}.' },
   'bad-body': { status: 422, exit: 1, sentence: 'The message is not understood: {summary}.' },
   'not-found': { status: 404, exit: 1, sentence: 'There is no {what} {value}.' },
@@ -98,6 +104,11 @@ export const errorCatalogue = {
     status: 413,
     exit: 1,
     sentence: 'The message is larger than {limit} bytes: send it in parts.',
+  },
+  'media-type': {
+    status: 415,
+    exit: 1,
+    sentence: 'The body must be JSON: send it with the header content-type: application/json.',
   },
   busy: {
     status: 503,

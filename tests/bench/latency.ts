@@ -64,14 +64,14 @@ export async function latency(options: { seconds: number | undefined }): Promise
 async function openWall(browser: Awaited<ReturnType<typeof launchBrowser>>, stack: Stack): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   await page.goto(`${stack.httpUrl}/wall`)
-  await page.locator('[data-count="enrolled-morning"]').waitFor({ timeout: 60_000 })
+  await page.locator('tr[data-row="enrolled"] td').waitFor({ timeout: 60_000 })
   await page.evaluate(() => {
     const paints: { at: number; shown: number }[] = []
     ;(globalThis as unknown as { paints: typeof paints }).paints = paints
     let last = -1
     // A frame callback runs before its frame is painted, the next one after: that is the moment taken.
     const look = () => {
-      const text = document.querySelector('[data-count="enrolled-morning"]')?.textContent ?? ''
+      const text = document.querySelector('tr[data-row="enrolled"] td')?.textContent ?? ''
       const shown = Number(text.replace(/\D/g, '') || '0')
       if (shown !== last) {
         last = shown

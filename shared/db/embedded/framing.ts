@@ -68,6 +68,29 @@ export function takeTurn(buffer: Buffer): { turn: Turn; rest: Buffer } | undefin
   return undefined
 }
 
+/**
+ * The backend reads what it is handed through a buffer of this size (PQ_RECV_BUFFER_SIZE). Where a message ends
+ * exactly at the end of a full buffer, the WebAssembly build takes the buffer's emptiness for the end of the
+ * input and leaves the rest unread.
+ */
+const RECEIVE_BUFFER_BYTES = 8192
+
+/** Cuts whole messages after each one that ends exactly with the backend's buffer, to be handed over one by one. */
+export function cutAtBufferEnds(messages: Uint8Array): Uint8Array[] {
+  const view = new DataView(messages.buffer, messages.byteOffset, messages.byteLength)
+  const parts: Uint8Array[] = []
+  let start = 0
+  for (let end = 0; end + 5 <= messages.length; ) {
+    end += 1 + view.getInt32(end + 1)
+    if (end < messages.length && (end - start) % RECEIVE_BUFFER_BYTES === 0) {
+      parts.push(messages.subarray(start, end))
+      start = end
+    }
+  }
+  parts.push(messages.subarray(start))
+  return parts
+}
+
 /** The last ReadyForQuery status in a backend answer: I idle, T in a transaction, E in a failed one; undefined if none. */
 export function readyStatus(answer: Uint8Array): 'I' | 'T' | 'E' | undefined {
   const view = new DataView(answer.buffer, answer.byteOffset, answer.byteLength)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { compareVersions, knownMigrations, migrate } from '../../../shared/db/migrate.ts'
+import { assertTimescale, compareVersions, knownMigrations, migrate } from '../../../shared/db/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 
 let db: TestDatabase
@@ -42,4 +42,11 @@ test.each([
   ['3.0.0', '2.99.9', 1],
 ])('version %s against %s', (found, minimum, expected) => {
   expect(Math.sign(compareVersions(found, minimum))).toBe(expected)
+})
+
+test('an old TimescaleDB is refused by a sentence naming place, both versions and the way out', () => {
+  expect(() => assertTimescale('2.17.2', 'db:5432/ioc')).toThrow(
+    /db:5432\/ioc has TimescaleDB 2\.17\.2, older than 2\.18\.1: upgrade/,
+  )
+  expect(() => assertTimescale('2.18.1', 'db:5432/ioc')).not.toThrow()
 })

@@ -1,0 +1,122 @@
+import type { Intake, Message } from './message.ts'
+
+export interface BatchLimits {
+  messages: number
+  bytes: number
+  /** Under load, time between the starts of two batches: fewer, larger transactions. */
+  everyMs: number
+  /** Batches under way at once. */
+  atOnce: number
+}
+
+export interface BatcherOptions {
+  limits: BatchLimits
+  /** What may be held, waiting and under way together. */
+  room: { messages: number; bytes: number }
+  /** Carries a batch to the end; every message is settled when it resolves. */
+  carry(messages: readonly Message[]): Promise<void>
+  onTaken(message: Message): void
+}
+
+/**
+ * Groups messages into batches. The first message after a quiet moment goes at once; under load batches start
+ * `everyMs` apart or as soon as one is full, and grow with the load. What is held is bounded: with no room left,
+ * whoever brings messages has to wait.
+ */
+export class Batcher implements Intake {
+  readonly #options: BatcherOptions
+  #waiting: Message[] = []
+  #waitingBytes = 0
+  #heldMessages = 0
+  #heldBytes = 0
+  #underWay = 0
+  #lastStart = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #resumes: (() => void)[] = []
+  #onEmpty: (() => void)[] = []
+
+  constructor(options: BatcherOptions) {
+    this.#options = options
+  }
+
+  get hasRoom(): boolean {
+    const { room } = this.#options
+    return this.#heldMessages < room.messages && this.#heldBytes < room.bytes
+  }
+
+  offer(message: Message): boolean {
+    if (!this.hasRoom) return false
+    this.#options.onTaken(message)
+    this.#waiting.push(message)
+    this.#waitingBytes += message.payload.length
+    this.#heldMessages += 1
+    this.#heldBytes += message.payload.length
+    this.#startWhenDue()
+    return true
+  }
+
+  whenRoom(resume: () => void): void {
+    if (this.hasRoom) setImmediate(resume)
+    else this.#resumes.push(resume)
+  }
+
+  drained(patienceMs: number): Promise<void> {
+    if (this.#heldMessages === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, patienceMs)
+      this.#onEmpty.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #startWhenDue(): void {
+    const { limits } = this.#options
+    if (this.#underWay >= limits.atOnce || this.#waiting.length === 0) return
+    const full = this.#waiting.length >= limits.messages || this.#waitingBytes >= limits.bytes
+    const wait = this.#lastStart + limits.everyMs - performance.now()
+    if (full || wait <= 0) this.#start()
+    else this.#timer ??= setTimeout(() => this.#start(), wait)
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#underWay >= this.#options.limits.atOnce || this.#waiting.length === 0) return
+    const batch = this.#take()
+    const bytes = batch.reduce((sum, message) => sum + message.payload.length, 0)
+    this.#underWay += 1
+    this.#lastStart = performance.now()
+    void this.#options.carry(batch).then(() => {
+      this.#underWay -= 1
+      this.#heldMessages -= batch.length
+      this.#heldBytes -= bytes
+      this.#startWhenDue()
+      this.#tellRoom()
+    })
+    this.#startWhenDue()
+  }
+
+  /** From the front, up to the limits; one message at least. */
+  #take(): Message[] {
+    const { limits } = this.#options
+    let count = 0
+    let bytes = 0
+    while (count < this.#waiting.length && count < limits.messages) {
+      const size = this.#waiting[count]!.payload.length
+      if (count > 0 && bytes + size > limits.bytes) break
+      bytes += size
+      count += 1
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.splice(0, count)
+  }
+
+  #tellRoom(): void {
+    if (this.#heldMessages === 0) for (const done of this.#onEmpty.splice(0)) done()
+    if (!this.hasRoom) return
+    // Those who waited are called in turn; one that finds the room taken again asks anew.
+    for (const resume of this.#resumes.splice(0)) resume()
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { SUBSCRIPTION } from '../shared/contract/topics.ts'
+import { optionalText, port } from '../shared/node/config.ts'
+import { commonSettings } from '../shared/node/program-environment.ts'
+
+const count = (fallback: number, least: number, most: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback)
+
+/** Settings of the program `ingest`. */
+export const IngestSettings = z.object({
+  ...commonSettings,
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address to listen on; 127.0.0.1 is reached from this machine only'),
+  MQTT_PORT: port(1883).describe(
+    'port of the embedded broker, used while MQTT_URL is not set; 0 for any free one',
+  ),
+  INGEST_PORT: port(3001).describe('port of the HTTP form of the protocol, /healthz, /readyz and /metrics'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'postgres://user:password@host:port/name' })
+    .describe('the TimescaleDB database; npm start fills it in for the embedded one'),
+  MQTT_URL: z
+    .url({ protocol: /^(mqtts?|tcp|tls|ssl)$/, error: 'mqtt://host:port or mqtts://host:port' })
+    .optional()
+    .describe('an MQTT broker to read from; unset: the embedded broker'),
+  MQTT_CLIENT_ID: z
+    .string()
+    .min(1)
+    .max(64)
+    .default('ioc-ingest')
+    .describe('name of our session at the broker; it must stay the same, or messages kept for it are lost'),
+  MQTT_USERNAME: optionalText().describe('sign-in at the broker, if it asks for one'),
+  MQTT_PASSWORD: optionalText().describe('sign-in at the broker, if it asks for one'),
+  MQTT_SUBSCRIPTION: z
+    .string()
+    .min(1)
+    .default(SUBSCRIPTION)
+    .describe('topic filter; $share/<group>/ioc/v1/# shares the load among several ingest programs'),
+  MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
+    'unacknowledged messages the broker may have under way to us',
+  ),
+  BATCH_MESSAGES: count(5_000, 1, 100_000).describe('most messages stored in one transaction'),
+  BATCH_BYTES: count(131_072, 1_024, 16_777_216).describe(
+    'most payload bytes stored in one transaction; 128 KiB is about 5,000 readings',
+  ),
+  BATCH_MS: count(50, 0, 1_000).describe(
+    'under load, time between the starts of two transactions, in milliseconds',
+  ),
+  IN_FLIGHT_MESSAGES: count(20_000, 1, 1_000_000).describe(
+    'messages held unacknowledged before senders have to wait',
+  ),
+  IN_FLIGHT_BYTES: count(33_554_432, 1_048_576, 1_073_741_824).describe(
+    'payload bytes held unacknowledged before senders have to wait',
+  ),
+  STORE_TRANSACTIONS: count(1, 1, 4).describe(
+    'store transactions at once; 1 is best for the embedded database',
+  ),
+})
+export type IngestSettings = z.infer<typeof IngestSettings>

@@ -1,0 +1,52 @@
+import type { ReasonCode } from './reasons.ts'
+
+/**
+ * Words of this room.
+ * message: what a device or a school system sent at once, by MQTT or HTTP. record: what a message says about one
+ * thing (a reading, a roll, a passage, a status, a connection). outcome: what became of a message's records.
+ * dead letter: a record that could not be stored, kept with the message's bytes and the reason.
+ */
+export interface Message {
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: 0 | 1 | 2
+  /** Sent from the broker's store because somebody subscribed, not because it was published now. */
+  readonly retained: boolean
+  /** The sender marked it as sent before. */
+  readonly dup: boolean
+  /** Clock time of arrival, milliseconds since 1970. */
+  readonly receivedAt: number
+  readonly source: 'mqtt' | 'http'
+  /** Called once, after the transaction with all its records and dead letters has committed. */
+  settle(outcome: Outcome): void
+}
+
+export interface Rejection {
+  reason: ReasonCode
+  /** Where in the body, such as `[3].values.co2`; null: the message as a whole. */
+  field: string | null
+  value: string
+  detail: string
+  remedy: string
+}
+
+export interface Outcome {
+  stored: number
+  duplicate: number
+  rejected: Rejection[]
+}
+
+/** Whether anything of a message is in the database: only then may a broker hand it on. */
+export function isAccepted(outcome: Outcome): boolean {
+  return outcome.stored + outcome.duplicate > 0
+}
+
+/** Where the broker, the source and HTTP hand in messages. */
+export interface Intake {
+  /** False when there is no room: the message was not taken, and whoever brought it must wait or refuse. */
+  offer(message: Message): boolean
+  /** Calls back once, when there is room again. */
+  whenRoom(resume: () => void): void
+  /** Resolves when everything taken is settled, or after `patienceMs`. */
+  drained(patienceMs: number): Promise<void>
+}

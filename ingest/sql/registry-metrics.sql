@@ -1,0 +1,1 @@
+select id, code, unit, minimum, maximum from metric

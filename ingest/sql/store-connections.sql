@@ -1,0 +1,36 @@
+with given as (
+  select to_timestamp(ms / 1000.0::float8) as ts, device_id, school_id, online, retained, position
+  from unnest($1::float8[], $2::int[], $3::int[], $4::boolean[], $5::boolean[])
+    with ordinality as g (ms, device_id, school_id, online, retained, position)
+),
+inserted as (
+  -- What a broker kept says nothing new while it agrees with what is known.
+  insert into device_connection (ts, device_id, online)
+  select ts, device_id, online
+  from given g
+  where not retained or not exists (
+    select from device_connection_current c where c.device_id = g.device_id and c.online = g.online
+  )
+  on conflict do nothing
+  returning ts, device_id, online
+),
+current as (
+  insert into device_connection_current (device_id, ts, online)
+  select distinct on (device_id) device_id, ts, online
+  from inserted
+  order by device_id, ts desc
+  on conflict (device_id) do update
+  set ts = excluded.ts, online = excluded.online
+  where device_connection_current.ts < excluded.ts
+),
+noted as (
+  insert into journal (kind, messages, school_ids, body)
+  select 'connections', $6::int, array_agg(distinct g.school_id),
+    jsonb_build_object('devices', jsonb_agg(distinct g.device_id))
+  from inserted i
+  join given g on g.device_id = i.device_id and g.ts = i.ts
+  having count(*) > 0
+)
+select g.position::int
+from given g
+where not exists (select from inserted i where i.device_id = g.device_id and i.ts = g.ts)

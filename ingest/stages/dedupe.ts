@@ -1,0 +1,77 @@
+import type { Batch, Connection, Roll, Row, Status } from '../records.ts'
+import { Refusals } from '../refusals.ts'
+
+/**
+ * Within a batch, the first record of a key is kept. A later one that says the same is a duplicate; a roll or
+ * status that says something else under the same key is refused, because nobody could tell which is true.
+ * Against what is stored already, the store does the same by the keys of the tables.
+ */
+export function dedupe(batch: Batch<Row>): Batch<Row> {
+  const refusals = new Refusals()
+  const kept = new Map<string, Row>()
+  const duplicates: Row[] = []
+  for (const given of batch.records) {
+    const row = given.kind === 'connection' ? afterItsPredecessor(given, kept) : given
+    const key = keyOf(row)
+    const first = kept.get(key)
+    if (!first) kept.set(key, row)
+    else if (row.kind === 'roll' && !sameRoll(row, first as Roll))
+      refusals.refuse(row, 'revision-conflict', aboutRoll(row))
+    else if (row.kind === 'status' && !sameStatus(row, first as Status)) {
+      refusals.refuse(row, 'status-conflict', aboutStatus(row))
+    } else duplicates.push(row)
+  }
+  return {
+    ...batch,
+    records: [...kept.values()],
+    duplicates: [...batch.duplicates, ...duplicates],
+    letters: [...batch.letters, ...refusals.letters],
+  }
+}
+
+function keyOf(row: Row): string {
+  switch (row.kind) {
+    case 'reading':
+      return `m ${row.deviceId} ${row.metricId} ${row.at}`
+    case 'roll':
+      return `r ${row.schoolId} ${row.roll.date} ${row.roll.session} ${row.roll.revision} ${row.roll.class}`
+    case 'checkin':
+      return `c ${row.schoolId} ${row.checkin.ts} ${row.checkin.id}`
+    case 'status':
+      return `s ${row.schoolId} ${row.status.since}`
+    case 'connection':
+      return `d ${row.deviceId} ${row.at}`
+  }
+}
+
+/**
+ * Connections take their time of arrival. Several changes of one device in one millisecond keep their order by
+ * following one another a millisecond apart; the last one said twice is a duplicate.
+ */
+function afterItsPredecessor(connection: Connection, kept: ReadonlyMap<string, Row>): Connection {
+  const keptAt = (at: number) => kept.get(keyOf({ ...connection, at })) as Connection | undefined
+  let last: Connection | undefined
+  for (let at = connection.at; keptAt(at); at++) last = keptAt(at)
+  if (!last) return connection
+  return { ...connection, at: last.online === connection.online ? last.at : last.at + 1 }
+}
+
+function sameRoll(a: Roll, b: Roll): boolean {
+  return (['enrolled', 'present', 'late', 'excused', 'unexcused'] as const).every(
+    (count) => a.roll[count] === b.roll[count],
+  )
+}
+
+function sameStatus(a: Status, b: Status): boolean {
+  return a.status.open === b.status.open && a.status.reason === b.status.reason
+}
+
+function aboutRoll({ path, roll }: Roll) {
+  const detail = `revision ${roll.revision} of class ${roll.class}, ${roll.date} ${roll.session}, came twice with other counts`
+  return { field: `${path}revision`, value: roll.revision, detail }
+}
+
+function aboutStatus({ status }: Status) {
+  const since = new Date(status.since).toISOString()
+  return { field: 'since', value: since, detail: `two statuses since ${since}` }
+}

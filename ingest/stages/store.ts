@@ -1,0 +1,57 @@
+import type { Database, Queryable } from '../../shared/db/connect.ts'
+import type { Batch, Letter, Row, Settled } from '../records.ts'
+import { storeCheckins } from '../store/checkins.ts'
+import type { Written } from '../store/columns.ts'
+import { storeConnections } from '../store/connections.ts'
+import { storeDeadLetters } from '../store/dead-letters.ts'
+import { atOnce, type Guard, isDataError, isolating, type Writer } from '../store/isolate.ts'
+import { storeReadings } from '../store/readings.ts'
+import { storeRolls } from '../store/rolls.ts'
+import { storeStatuses } from '../store/statuses.ts'
+
+/**
+ * One transaction for the whole batch: rows, current values, dead letters and the journal are there together or
+ * not at all. A row that the database refuses is found and becomes a dead letter; the others are stored.
+ * @throws whatever the database fails with, when the failure is not the data's: nothing is stored then.
+ */
+export async function store(batch: Batch<Row>, database: Database): Promise<Settled> {
+  const attempt = (guard: Guard) => database.transaction((client) => storeAll(client, batch, guard))
+  try {
+    return await attempt(atOnce)
+  } catch (error) {
+    if (!isDataError(error)) throw error
+    return attempt(isolating)
+  }
+}
+
+async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Promise<Settled> {
+  const stored: Row[] = []
+  const duplicates: Row[] = [...batch.duplicates]
+  const letters: Letter[] = [...batch.letters]
+  const of = <K extends Row['kind']>(kind: K) =>
+    batch.records.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind)
+  const written = [
+    await some(guard, client, of('reading'), storeReadings),
+    await some(guard, client, of('roll'), storeRolls),
+    await some(guard, client, of('checkin'), storeCheckins),
+    await some(guard, client, of('status'), storeStatuses),
+    await some(guard, client, of('connection'), storeConnections),
+  ]
+  for (const part of written) {
+    for (const row of part.stored) stored.push(row)
+    for (const row of part.duplicates) duplicates.push(row)
+    for (const one of part.letters) letters.push(one)
+  }
+  await storeDeadLetters(client, letters)
+  return { messages: batch.messages, stored, duplicates, letters }
+}
+
+/** No statement is sent for a kind that the batch does not have. */
+async function some<R extends Row>(
+  guard: Guard,
+  client: Queryable,
+  rows: readonly R[],
+  write: Writer<R>,
+): Promise<Written<R>> {
+  return rows.length === 0 ? { stored: [], duplicates: [], letters: [] } : guard(client, rows, write)
+}

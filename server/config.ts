@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { flag, port } from '../shared/node/config.ts'
+import { commonSettings } from '../shared/node/program-environment.ts'
+
+/** Settings of the program `server`. */
+export const ServerSettings = z.object({
+  ...commonSettings,
+  PORT: port(3000).describe('port of the web pages, the API and the live link; 0 for any free one'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address to listen on; 127.0.0.1 is reached from this machine only'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'postgres://user:password@host:port/name' })
+    .describe('the TimescaleDB database; npm start fills it in for the embedded one'),
+  INGEST_URL: z
+    .url({ protocol: /^https?$/, error: 'http://host:port of the ingest program' })
+    .optional()
+    .describe('where the ingest program answers /readyz and /metrics, for /api/v1/status'),
+  IOC_MAINTENANCE: flag(true).describe(
+    '1: the server itself refreshes aggregates, compresses and drops old data; 0: the policies of the database do',
+  ),
+})
+export type ServerSettings = z.infer<typeof ServerSettings>
+
+/** The version of this product, as package.json has it. */
+export function productVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version
+}

@@ -1,0 +1,167 @@
+import { SchoolSessionName } from '../../shared/contract/primitives.ts'
+import type { Queryable } from '../../shared/db/connect.ts'
+import type { Sum } from '../../shared/domain/ratio.ts'
+import { DAY_MS, SLOT_MS, startOfDay } from '../../shared/domain/time.ts'
+import { levelIn } from './close-slot.ts'
+import { type DayRegistry, type DaySchool, type DayStation, registryOn } from './day-registry.ts'
+import type { DayState } from './day-state.ts'
+import { addSlot, emptyReadingsDay, higher, maximum, readingsSums } from './definitions/readings.ts'
+import { expectsRoll, NO_ROLL_SUMS, rollSums } from './definitions/rolls.ts'
+import { NO_STATUS_SUMS, statusSums } from './definitions/status.ts'
+import { takeReadingsDay } from './intake.ts'
+import { loadRolls, loadStatuses, loadWindows } from './load-days.ts'
+import type { Repair, RepairQueue } from './repair-queue.ts'
+import { isSchoolHours, type StatusHistory } from './school-hours.ts'
+import { indexDevices } from './slot-window.ts'
+
+const ROLLS_PER_STATEMENT = 200
+
+/** Works through the repair queue in the background, a school-day at a time, by the definitions that the live day uses. */
+export class Repairer {
+  readonly #database: Queryable
+  readonly #queue: RepairQueue
+  /** Registries of past days, made once for all their schools. */
+  readonly #days = new Map<string, DayRegistry>()
+  /** Past days written since last asked. */
+  readonly #written = new Set<string>()
+
+  constructor(database: Queryable, queue: RepairQueue) {
+    this.#database = database
+    this.#queue = queue
+  }
+
+  /** Repairs for about `budgetMs`; nothing closes a slot or takes in readings meanwhile. */
+  async advance(state: DayState, now: number, budgetMs: number): Promise<void> {
+    const until = Date.now() + budgetMs
+    while (this.#queue.size > 0 && Date.now() < until) {
+      const repairs = this.#queue.next(ROLLS_PER_STATEMENT)
+      const [first] = repairs
+      const day = this.#registryOn(state, first!.day)
+      if (first!.kind === 'readings') await this.#repairReadings(state, day, first!.school)
+      else if (first!.kind === 'station') await this.#repairStation(state, day, first!.station)
+      else await this.#repairRolls(state, day, repairs, now)
+      this.#queue.done(repairs)
+    }
+    if (this.#queue.size === 0) this.#days.clear()
+  }
+
+  /** Whether sums of a past day were written since this was last asked. */
+  takeWritten(day: string): boolean {
+    return this.#written.delete(day)
+  }
+
+  #registryOn(state: DayState, day: string): DayRegistry {
+    if (day === state.day.day) return state.day
+    const known = this.#days.get(day)
+    if (known) return known
+    const made = registryOn(state.registry, day)
+    this.#days.set(day, made)
+    return made
+  }
+
+  async #repairReadings(state: DayState, day: DayRegistry, id: number): Promise<void> {
+    const school = day.schoolById.get(id)
+    if (!school) return
+    const span = closedSpan(state, day)
+    const index = indexDevices(school.devices)
+    const windows = await loadWindows(
+      this.#database,
+      school.devices,
+      { from: span.from - 2 * SLOT_MS, until: span.until },
+      index,
+      state.measures,
+    )
+    const isToday = day === state.day
+    const history = isToday ? state.statuses[school.index]! : await this.#historyOf(day.day, id)
+    const readings = emptyReadingsDay()
+    for (let slot = span.from; slot < span.until; slot += SLOT_MS) {
+      const quarter = [
+        windows.get(slot),
+        windows.get(slot - SLOT_MS),
+        windows.get(slot - 2 * SLOT_MS),
+      ] as const
+      addSlot(readings, school, isSchoolHours(school.sessions, history, slot), quarter, undefined)
+    }
+    if (isToday) {
+      // The level of the river is the station's to repair.
+      readings.flood = state.readings[school.index]!.flood
+      takeReadingsDay(state, school, readings)
+      return
+    }
+    const { 'flood-alarm-level': _flood, ...sums } = readingsSums(readings)
+    this.#put(state, day, school, 'day', sums)
+  }
+
+  async #repairStation(state: DayState, day: DayRegistry, code: string): Promise<void> {
+    const station = day.stationByCode.get(code)
+    if (!station) return
+    const level = await this.#highestLevel(state, station, closedSpan(state, day))
+    for (const school of station.schools) {
+      if (day === state.day) {
+        state.readings[school.index]!.flood = level
+        state.changed.add(school)
+      } else {
+        this.#put(state, day, school, 'day', { 'flood-alarm-level': maximum(level) })
+      }
+    }
+  }
+
+  async #highestLevel(
+    state: DayState,
+    station: DayStation,
+    span: { from: number; until: number },
+  ): Promise<number | undefined> {
+    const index = indexDevices(station.devices)
+    const windows = await loadWindows(this.#database, station.devices, span, index, state.measures)
+    let highest: number | undefined
+    for (const window of windows.values()) highest = higher(highest, levelIn(station, [window]))
+    return highest
+  }
+
+  async #repairRolls(
+    state: DayState,
+    day: DayRegistry,
+    repairs: readonly Repair[],
+    now: number,
+  ): Promise<void> {
+    const ids = repairs.flatMap((repair) => (repair.kind === 'rolls' ? [repair.school] : []))
+    const rolls = await loadRolls(this.#database, day.day, ids)
+    const histories = await loadStatuses(this.#database, day.day, ids)
+    for (const id of ids) {
+      const school = day.schoolById.get(id)
+      if (!school) continue
+      const history = histories.get(id) ?? []
+      for (const name of SchoolSessionName.options) {
+        const session = school.sessions.find((held) => held.session === name)
+        const expected = session && expectsRoll(session, history, day.day, now)
+        const statuses = session ? statusSums(session, history, now) : NO_STATUS_SUMS
+        this.#put(state, day, school, name, { ...statuses })
+        const sums = expected ? rollSums(session, rolls.get(id)?.[name]) : NO_ROLL_SUMS
+        this.#put(state, day, school, name, { ...sums })
+      }
+    }
+  }
+
+  async #historyOf(day: string, school: number): Promise<StatusHistory> {
+    return (await loadStatuses(this.#database, day, [school])).get(school) ?? []
+  }
+
+  #put(
+    state: DayState,
+    day: DayRegistry,
+    school: DaySchool,
+    period: SchoolSessionName | 'day',
+    sums: Record<string, Sum>,
+  ): void {
+    this.#written.add(day.day)
+    for (const [indicator, sum] of Object.entries(sums)) {
+      state.ledger.putSum({ day: day.day, indicator, period, school: school.id, sum })
+    }
+  }
+}
+
+/** The closed slots of a day: all of a past one. */
+function closedSpan(state: DayState, day: DayRegistry): { from: number; until: number } {
+  const from = startOfDay(day.day)
+  return { from, until: Math.min(from + DAY_MS, Math.max(from, state.closedUntil)) }
+}

@@ -1,0 +1,67 @@
+import type { Queryable } from '../../shared/db/connect.ts'
+import { indicatorsData } from '../../shared/db/reference.ts'
+import { sql } from '../../shared/db/sql.ts'
+import { type Comparison, compareSums, type DaySums, sumKey } from './day-sums.ts'
+import { recompute } from './recompute.ts'
+
+const STORED_SUMS = sql(import.meta.url, './sql/stored-sums.sql')
+const PROGRESS = sql(import.meta.url, './sql/engine-progress.sql')
+
+export interface CheckOptions {
+  day: string
+  /** The moment to judge sessions by, in milliseconds; asked for anew with every try. */
+  now(): number
+  /** A day that goes on changes while it is read: differences are looked at again for this long, in real time. */
+  patienceMs: number
+}
+
+export interface Progress {
+  closedUntil: number
+  /** Whether the journal has changes that the engine has not dealt with. */
+  behind: boolean
+}
+
+const PAUSE_MS = 2_000
+
+/** Recomputes a day and compares it with what the engine stored, until they agree or patience ends. */
+export async function checkDay(database: Queryable, options: CheckOptions): Promise<Comparison> {
+  const until = Date.now() + options.patienceMs
+  for (;;) {
+    const progress = await readProgress(database)
+    const stored = await readStored(database, options.day)
+    const recomputed = await recompute(database, {
+      day: options.day,
+      now: options.now(),
+      closedUntil: progress?.closedUntil ?? 0,
+    })
+    const comparison = compareSums(
+      stored,
+      recomputed,
+      indicatorsData().map((indicator) => indicator.id),
+    )
+    if (comparison.differences.length === 0 || Date.now() + PAUSE_MS > until) return comparison
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+  }
+}
+
+/** How far the engine has saved; undefined when it never did. */
+export async function readProgress(database: Queryable): Promise<Progress | undefined> {
+  const { rows } = await database.query<{ closedUntil: number; behind: boolean }>(PROGRESS)
+  return rows[0]
+}
+
+async function readStored(database: Queryable, day: string): Promise<DaySums> {
+  const { rows } = await database.query<{
+    indicator: string
+    period: string
+    school: number
+    numerator: number
+    denominator: number
+  }>(STORED_SUMS, [day])
+  return new Map(
+    rows.map(({ indicator, period, school, numerator, denominator }) => [
+      sumKey(indicator, period, school),
+      { numerator, denominator },
+    ]),
+  )
+}

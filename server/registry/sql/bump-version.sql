@@ -1,0 +1,1 @@
+update registry_version set version = version + 1

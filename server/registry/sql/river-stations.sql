@@ -1,0 +1,1 @@
+select code from river_station order by code

@@ -1,0 +1,116 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
+import { json, mqttClient } from './clients.ts'
+import { expectAccounted, type IngestHarness, startIngest } from './harness.ts'
+import { findProgram, type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { addSchools } from './registry-fixture.ts'
+import { startProxy, type TcpProxy } from './tcp-proxy.ts'
+
+const program = findProgram('mosquitto')
+
+describe.skipIf(!program)('with a Mosquitto of its own', () => {
+  let db: TestDatabase
+  let mosquitto: Mosquitto
+  let proxy: TcpProxy
+  let databaseUrl: string
+  let ingest: IngestHarness
+  let ts = Date.now() - 3_600_000
+  beforeAll(async () => {
+    db = await createTestDatabase()
+    await addSchools(db.database)
+    mosquitto = await startMosquitto(program!)
+    proxy = await startProxy(db.url)
+    const url = new URL(db.url)
+    url.host = `127.0.0.1:${proxy.port}`
+    databaseUrl = url.href
+    await start()
+  })
+  afterAll(async () => {
+    await ingest.stop()
+    await proxy.close()
+    await mosquitto.remove()
+    await db.drop()
+  })
+
+  async function start(): Promise<void> {
+    ingest = await startIngest({ databaseUrl, settings: { MQTT_URL: mosquitto.url } })
+    await isReady()
+  }
+  const isReady = () =>
+    vi.waitFor(async () => expect((await fetch(`${ingest.httpUrl}/readyz`)).status).toBe(200), 10_000)
+  const readings = async () =>
+    (await db.database.query('select count(*) as n from reading')).rows[0]!['n'] as number
+  const expectStored = (wanted: number) =>
+    vi.waitFor(async () => expect(await readings()).toBe(wanted), 20_000)
+  const send = async (count: number, qos: 0 | 1 | 2 = 1) => {
+    const client = await mqttClient(mosquitto.url)
+    const publishes = Array.from({ length: count }, () => {
+      ts += 1
+      return client.publishAsync('ioc/v1/TH-01/telemetry/room-1', json({ ts, values: { co2: 500 } }), { qos })
+    })
+    await Promise.all(publishes)
+  }
+
+  test('messages of every QoS become rows', async () => {
+    await send(10, 0)
+    await send(10, 1)
+    await send(10, 2)
+    await expectStored(30)
+  })
+
+  test('what came while this program was away is stored when it is back', async () => {
+    const before = await readings()
+    await ingest.stop()
+    await send(3_000)
+    await start()
+    await expectStored(before + 3_000)
+    await vi.waitFor(async () => expect((await expectAccounted(ingest)).stored).toBe(3_000))
+  })
+
+  test('while the database is away the broker keeps what is not acknowledged, and the connection lives on', async () => {
+    const before = await readings()
+    proxy.cut()
+    await send(3_000)
+    await delay(500)
+    // No more than the receive maximum is under way to us; the rest waits at the broker.
+    expect((await ingest.metrics()).inFlight).toBe(1_000)
+    await proxy.restore()
+    await expectStored(before + 3_000)
+    await vi.waitFor(async () => expect((await expectAccounted(ingest)).inFlight).toBe(0))
+  })
+
+  test('a broker that is restarted is found again, and readiness says so meanwhile', async () => {
+    const before = await readings()
+    await mosquitto.kill()
+    await vi.waitFor(async () => expect((await fetch(`${ingest.httpUrl}/readyz`)).status).toBe(503))
+    await mosquitto.start()
+    await isReady()
+    await send(100)
+    await expectStored(before + 100)
+  })
+
+  test('retained messages come once more with a new session, marked, and are not news', async () => {
+    const client = await mqttClient(mosquitto.url)
+    const status = json({ open: false, reason: 'lụt', since: ts })
+    await client.publishAsync('ioc/v1/TH-02/status', status, { qos: 1, retain: true })
+    await client.publishAsync('ioc/v1/TH-01/devices/gate-1/state', json({ online: true }), {
+      qos: 1,
+      retain: true,
+    })
+    const rows = async () =>
+      (
+        await db.database.query(
+          `select (select count(*) from school_status) as statuses, (select count(*) from device_connection) as changes`,
+        )
+      ).rows
+    await vi.waitFor(async () => expect(await rows()).toEqual([{ statuses: 1, changes: 1 }]))
+    await ingest.stop()
+    ingest = await startIngest({
+      databaseUrl,
+      settings: { MQTT_URL: mosquitto.url, MQTT_CLIENT_ID: 'another-session' },
+    })
+    await vi.waitFor(async () => expect((await expectAccounted(ingest)).duplicate).toBe(2), 10_000)
+    expect(await rows()).toEqual([{ statuses: 1, changes: 1 }])
+  })
+})

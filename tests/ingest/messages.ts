@@ -1,0 +1,44 @@
+import type { Message, Outcome } from '../../ingest/message.ts'
+
+export interface TestMessage extends Message {
+  outcomes: Outcome[]
+}
+
+/** 08:00 of a school day, province time. */
+export const NOW = Date.parse('2026-11-23T01:00:00Z')
+
+export function message(topic: string, body: unknown, more: Partial<Message> = {}): TestMessage {
+  const payload = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const outcomes: Outcome[] = []
+  return {
+    topic,
+    payload,
+    qos: 1,
+    retained: false,
+    dup: false,
+    receivedAt: NOW,
+    source: 'mqtt',
+    settle: (outcome) => outcomes.push(outcome),
+    outcomes,
+    ...more,
+  }
+}
+
+export const TELEMETRY = 'ioc/v1/TH-01/telemetry/room-1'
+
+export const roll = (more: object = {}) => ({
+  id: 'r-1',
+  date: '2026-11-23',
+  session: 'morning',
+  class: '3A',
+  revision: 1,
+  enrolled: 35,
+  present: 33,
+  late: 1,
+  excused: 1,
+  unexcused: 1,
+  takenAt: '2026-11-23T07:20:00+07:00',
+  ...more,
+})

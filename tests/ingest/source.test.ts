@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Packet } from 'mqtt-packet'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { Intake, Message } from '../../ingest/message.ts'
+import { Source } from '../../ingest/source.ts'
+import { silentLog } from '../helpers/database.ts'
+import { type FakeBrokerOptions, startFakeBroker } from './fake-broker.ts'
+
+const STORED = { stored: 1, duplicate: 0, rejected: [] }
+
+/** An intake whose messages a test settles by hand. */
+class HandIntake implements Intake {
+  readonly taken: Message[] = []
+  room = Number.POSITIVE_INFINITY
+  #resumes: (() => void)[] = []
+
+  offer(message: Message): boolean {
+    if (this.taken.length >= this.room) return false
+    this.taken.push(message)
+    return true
+  }
+  whenRoom(resume: () => void): void {
+    this.#resumes.push(resume)
+  }
+  drained(): Promise<void> {
+    return Promise.resolve()
+  }
+  widen(room: number): void {
+    this.room = room
+    for (const resume of this.#resumes.splice(0)) resume()
+  }
+}
+
+async function start(options: FakeBrokerOptions = {}, url = (address: string) => address) {
+  const broker = await startFakeBroker(options)
+  const intake = new HandIntake()
+  const source = new Source({
+    url: url(broker.url),
+    clientId: 'ioc-ingest',
+    username: undefined,
+    password: undefined,
+    subscription: 'ioc/v1/#',
+    receiveMaximum: 500,
+    intake,
+    clock: { now: () => 1 },
+    log: silentLog,
+  })
+  source.start()
+  onTestFinished(async () => {
+    await source.stop(0)
+    await broker.close()
+  })
+  return { broker, intake, source }
+}
+
+const publish = (messageId: number, more: object = {}): Packet => ({
+  cmd: 'publish',
+  topic: 'ioc/v1/TH-01/telemetry/room-1',
+  payload: Buffer.from(`${messageId}`),
+  qos: 1,
+  messageId,
+  retain: false,
+  dup: false,
+  ...more,
+})
+const acks = (received: Packet[], cmd = 'puback') =>
+  received.filter((packet) => packet.cmd === cmd).map((packet) => packet.messageId)
+
+test('the session has a fixed name, outlives connections and limits what is under way', async () => {
+  const { broker, source } = await start()
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  expect(broker.connects[0]).toMatchObject({
+    clientId: 'ioc-ingest',
+    clean: false,
+    protocolVersion: 5,
+    properties: { receiveMaximum: 500, sessionExpiryInterval: 604_800 },
+  })
+  expect(broker.received[0]).toMatchObject({
+    cmd: 'subscribe',
+    subscriptions: [{ topic: 'ioc/v1/#', qos: 1, rh: 1 }],
+  })
+})
+
+test('acknowledgements wait for the commit, go out together, and in the order of the messages', async () => {
+  const { broker, intake, source } = await start()
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  for (let id = 1; id <= 200; id++) broker.send(publish(id))
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(200))
+  await delay(50)
+  expect(acks(broker.received)).toEqual([])
+  expect(source.unacknowledged).toBe(200)
+  // Settled out of order: the first one holds all others back.
+  for (const message of intake.taken.slice(1).reverse()) message.settle(STORED)
+  await delay(50)
+  expect(acks(broker.received)).toEqual([])
+  intake.taken[0]!.settle(STORED)
+  await vi.waitFor(() =>
+    expect(acks(broker.received)).toEqual(Array.from({ length: 200 }, (_, at) => at + 1)),
+  )
+})
+
+test('a message at QoS 2 ends with both halves of its handshake, one at QoS 0 with none', async () => {
+  const { broker, intake, source } = await start()
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  broker.send(publish(7, { qos: 2 }))
+  broker.send(publish(0, { qos: 0, retain: true }))
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(2))
+  expect(intake.taken.map(({ qos, retained }) => ({ qos, retained }))).toEqual([
+    { qos: 2, retained: false },
+    { qos: 0, retained: true },
+  ])
+  for (const message of intake.taken) message.settle(STORED)
+  await vi.waitFor(() => expect(acks(broker.received, 'pubrec')).toEqual([7]))
+  broker.send({ cmd: 'pubrel', messageId: 7, reasonCode: 0 })
+  await vi.waitFor(() => expect(acks(broker.received, 'pubcomp')).toEqual([7]))
+  expect(acks(broker.received)).toEqual([])
+})
+
+test('with no room the socket is not read; nothing is lost when there is room again', async () => {
+  const { broker, intake, source } = await start()
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  intake.room = 3
+  for (let id = 1; id <= 100; id++) broker.send(publish(id))
+  await delay(100)
+  expect(intake.taken).toHaveLength(3)
+  intake.widen(50)
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(50))
+  intake.widen(1000)
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(100))
+  expect(intake.taken.map((message) => message.payload.toString())).toEqual(
+    Array.from({ length: 100 }, (_, at) => `${at + 1}`),
+  )
+})
+
+test('after a lost connection it comes back, subscribes again, and does not acknowledge on the new one what came on the old', async () => {
+  const { broker, intake, source } = await start()
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  broker.send(publish(1))
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(1))
+  broker.dropClient()
+  await vi.waitFor(() => expect(broker.connects).toHaveLength(2))
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  intake.taken[0]!.settle(STORED)
+  broker.send(publish(9))
+  await vi.waitFor(() => expect(intake.taken).toHaveLength(2))
+  intake.taken[1]!.settle(STORED)
+  await vi.waitFor(() => expect(acks(broker.received)).toEqual([9]))
+  expect(broker.received.filter((packet) => packet.cmd === 'subscribe')).toHaveLength(2)
+})
+
+test.each([
+  ['says so', { cmd: 'connack', sessionPresent: false, returnCode: 1 } as Packet],
+  ['closes without a word', undefined],
+])('a broker that knows only MQTT 3.1.1 and %s is spoken to in 3.1.1', async (_how, refusal) => {
+  const { broker, source } = await start({
+    connack: (packet) =>
+      packet.protocolVersion === 5 ? refusal : { cmd: 'connack', sessionPresent: false, returnCode: 0 },
+  })
+  await vi.waitFor(() => expect(source.connected).toBe(true), 3_000)
+  expect(broker.connects.map((packet) => packet.protocolVersion)).toEqual([5, 4])
+})
+
+test('a broker that is not there yet is tried again, in the same version', async () => {
+  const broker = await startFakeBroker()
+  await broker.close()
+  const { source } = await start({}, () => broker.url)
+  await delay(400)
+  expect(source.connected).toBe(false)
+})
+
+test('name and password may stand in the address', async () => {
+  const { broker, source } = await start({}, (address) => address.replace('//', '//so:m%C3%A3@'))
+  await vi.waitFor(() => expect(source.connected).toBe(true))
+  expect(broker.connects[0]!.username).toBe('so')
+  expect(String(broker.connects[0]!.password)).toBe('mã')
+})

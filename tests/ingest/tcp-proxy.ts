@@ -1,0 +1,60 @@
+import net from 'node:net'
+
+export interface TcpProxy {
+  port: number
+  /** Breaks all connections and refuses new ones. */
+  cut(): void
+  /** Keeps connections but passes nothing on, as a dead network does. */
+  freeze(): void
+  restore(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Stands before a server, so that a test can take the server away and give it back. */
+export async function startProxy(targetUrl: string): Promise<TcpProxy> {
+  const target = new URL(targetUrl)
+  const pairs = new Set<[net.Socket, net.Socket]>()
+  const accept = (near: net.Socket) => {
+    const far = net.connect(Number(target.port), target.hostname)
+    const pair: [net.Socket, net.Socket] = [near, far]
+    pairs.add(pair)
+    const end = () => {
+      near.destroy()
+      far.destroy()
+      pairs.delete(pair)
+    }
+    for (const socket of pair) socket.on('error', end).on('close', end)
+    near.pipe(far)
+    far.pipe(near)
+  }
+  let server = net.createServer(accept)
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => {
+      server = net.createServer(accept).listen(port, '127.0.0.1', resolve)
+    })
+  await listen(0)
+  const { port } = server.address() as net.AddressInfo
+  const breakAll = () => {
+    for (const [near] of pairs) near.destroy()
+  }
+  return {
+    port,
+    cut: () => {
+      server.close()
+      breakAll()
+    },
+    freeze: () => {
+      for (const [near, far] of pairs) {
+        near.unpipe(far)
+        far.unpipe(near)
+      }
+    },
+    restore: () => listen(port),
+    close: () =>
+      new Promise((resolve) => {
+        breakAll()
+        if (server.listening) server.close(() => resolve())
+        else resolve()
+      }),
+  }
+}
