@@ -3,6 +3,7 @@ import { calendarData } from './shared/db/reference.ts'
 import { chooseDemoClock } from './shared/domain/demo-clock.ts'
 import { boundedFile } from './shared/node/bounded-file.ts'
 import { formatClock, isSimulated, REAL_TIME } from './shared/node/clock.ts'
+import { leaveClock } from './shared/node/clock-file.ts'
 import { readConfig } from './shared/node/config.ts'
 import { coerceError, IocError } from './shared/node/errors.ts'
 import { lockFolder } from './shared/node/folder-lock.ts'
@@ -10,6 +11,7 @@ import { Lifecycle } from './shared/node/lifecycle.ts'
 import { createLog } from './shared/node/log.ts'
 import { Part, PartFailed } from './shared/node/supervise.ts'
 import { buildClient } from './standalone/client-build.ts'
+import { rememberDemo, requireSameDemo } from './standalone/demo-memory.ts'
 import { prepareDatabase, type Stored } from './standalone/prepare-database.ts'
 import { createProgress } from './standalone/progress.ts'
 import { runOnce } from './standalone/run-once.ts'
@@ -78,6 +80,7 @@ async function start(): Promise<void> {
         startTime: settings.SIM_CLOCK,
       })
     : { setting: REAL_TIME, why: '' }
+  leaveClock(folder, demo.setting)
   const shared = { DATABASE_URL: databaseUrl, HOST: settings.HOST, IOC_CLOCK: formatClock(demo.setting) }
   const ingest = part('ingest', './ingest/main.ts', {
     ...shared,
@@ -126,8 +129,8 @@ async function registerDemo(
 ): Promise<void> {
   if (stored.simulatedSchools === 0 && stored.realSchools > 0)
     throw new IocError('real-data', { count: stored.realSchools })
-  if (stored.simulatedDevices > 0) return
   const out = join(folder, 'demo')
+  if (stored.simulatedDevices > 0) return requireSameDemo(out, settings, stored)
   const environment = { DATABASE_URL: databaseUrl }
   await progress.step('Đăng ký các trường mô phỏng', 'registering the simulated schools', async () => {
     const size = ['--schools', `${settings.SIM_SCHOOLS}`, '--seed', `${settings.SIM_SEED}`]
@@ -142,6 +145,7 @@ async function registerDemo(
       [join(out, 'devices.csv'), '--simulated'],
       environment,
     )
+    rememberDemo(out, settings)
   })
 }
 

@@ -25,6 +25,11 @@ export class IngestMetrics {
     help: 'messages taken and not yet settled',
     registers: [this.registry],
   })
+  readonly #connections = new Gauge({
+    name: 'ioc_ingest_connections',
+    help: 'connections at the embedded broker',
+    registers: [this.registry],
+  })
   readonly #batch = new Histogram({
     name: 'ioc_ingest_batch_messages',
     help: 'messages stored in one transaction',
@@ -70,6 +75,10 @@ export class IngestMetrics {
   committed(messages: number, seconds: number): void {
     this.#batch.observe(messages)
     this.#commit.observe(seconds)
+  }
+
+  connections(count: number): void {
+    this.#connections.set(count)
   }
 
   fault(reason: 'inconsistent-roll'): void {

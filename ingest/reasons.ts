@@ -64,8 +64,8 @@ export const reasons = {
     remedyEn: 'set the clock of the device (NTP) and its time zone',
   },
   'too-old': {
-    vi: 'thời gian cũ hơn 365 ngày',
-    en: 'the time is more than 365 days ago',
+    vi: 'thời gian cũ hơn 20 năm',
+    en: 'the time is more than 20 years ago',
     remedyVi: 'kiểm tra đồng hồ; dữ liệu cũ nạp bằng công cụ riêng',
     remedyEn: 'check the clock; older history is loaded by other means',
   },

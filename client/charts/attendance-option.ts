@@ -39,7 +39,7 @@ export function attendanceOption({ sessions, names, format }: AttendanceBars): C
       label: { enabled: false },
       decal: { show: true, decals: decals(palette.panel, fontPx) },
     },
-    grid: { left: fontPx * 3.4, right: fontPx * 1.4, top: fontPx * 0.2, bottom: fontPx * 1.9 },
+    grid: { left: fontPx * 3.4, right: fontPx * 1.7, top: fontPx * 0.2, bottom: fontPx * 1.9 },
     yAxis: {
       type: 'category',
       inverse: true,
@@ -58,6 +58,7 @@ export function attendanceOption({ sessions, names, format }: AttendanceBars): C
         fontSize: fontPx,
         fontFamily: FONT,
         margin: fontPx * 0.4,
+        showMaxLabel: true,
         formatter: (value: number) => (value === end ? `${format(value)} %` : format(value)),
       },
       splitLine: { lineStyle: { color: palette.grid, width: fontPx * 0.05 } },

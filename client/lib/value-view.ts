@@ -1,4 +1,5 @@
 import type { Coverage, IndicatorDefinition, IndicatorValue } from '../../shared/contract/indicator.ts'
+import { rollDeadline } from '../../shared/domain/calendar.ts'
 import { COVERAGE_FOR_PLAIN, COVERAGE_FOR_STATUS } from '../../shared/domain/ratio.ts'
 import { dayOf } from '../../shared/domain/time.ts'
 import { durationText, shortDurationText } from './duration.ts'
@@ -22,7 +23,7 @@ export interface ValueView {
   mark: Mark
   statusWord: string
   freshness: FreshnessLevel
-  /** How old, once it is worth saying; empty while fresh. */
+  /** How old, once it is worth saying beside the status; empty while fresh. */
   ageText: string
   /** Without a direction: the same as a week ago. */
   change: { direction: Direction | undefined; text: string } | undefined
@@ -42,13 +43,13 @@ export interface ValueQuestion {
   freshness: Freshness
   /** The moment the screen is shown at, in milliseconds. */
   shown: number
-  /** In a narrow tile an age has its largest unit only. */
+  /** In a narrow tile an age has its largest unit only, and stands in place of the status word. */
   room: 'wide' | 'narrow'
 }
 
 export function valueView(question: ValueQuestion, reader: Reader): ValueView {
   const { id, value, definition, freshness, shown, room } = question
-  const { words, formats } = reader
+  const { words } = reader
   const stale = freshness.level === 'stale'
   const sayAge = room === 'wide' ? durationText : shortDurationText
   const age = freshness.level === 'fresh' ? '' : sayAge(freshness.age, words)
@@ -59,15 +60,21 @@ export function valueView(question: ValueQuestion, reader: Reader): ValueView {
     unit: value?.value == null || definition === undefined ? '' : words.unit[definition.unit],
     unitFirst: definition?.unit === 'level',
     mark: stale ? staleMark : statusMarks[status],
-    statusWord: stale ? words.stale(age) : value === undefined ? words.waiting : words.status[status],
+    statusWord: statusWord(question, age, reader),
     freshness: freshness.level,
-    ageText: age,
-    change: value === undefined ? undefined : changeOf(value, definition, reader),
+    ageText: room === 'wide' ? age : '',
+    change: value === undefined || isFilling(value, shown) ? undefined : changeOf(value, definition, reader),
     coverage: value === undefined ? '' : coverageText(value.coverage, reader),
     coverageUnit: words.unit.schools,
     coverageLevel: value === undefined ? 'full' : coverageLevel(value),
     dataTime: value?.dataAt == null ? '' : timeOrDay(Date.parse(value.dataAt), shown, reader),
   }
+}
+
+function statusWord({ value, freshness, room }: ValueQuestion, age: string, { words }: Reader): string {
+  if (value === undefined) return words.waiting
+  if (freshness.level === 'stale') return words.stale(age)
+  return freshness.level === 'ageing' && room === 'narrow' ? age : words.status[value.status]
 }
 
 function coverageText({ reporting, expected }: Coverage, { formats }: Reader): string {
@@ -86,6 +93,12 @@ export function coverageLevel({
   const share = coverage.reporting / coverage.expected
   if (share < COVERAGE_FOR_STATUS) return 'poor'
   return share < COVERAGE_FOR_PLAIN ? 'thin' : 'full'
+}
+
+/** A roll that is still being taken cannot be held against last week's, which is complete. */
+function isFilling({ indicator, period }: IndicatorValue, shown: number): boolean {
+  if (indicator !== 'roll-completeness' || (period !== 'morning' && period !== 'afternoon')) return false
+  return shown < rollDeadline(dayOf(shown), period)
 }
 
 /** Against the same period seven days earlier. Shares differ by points, counts by what they count. */

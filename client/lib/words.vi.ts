@@ -26,7 +26,7 @@ export const vi = {
     simulatedSchools: (schools: string) => `${schools} trường mô phỏng`,
     aggregates: 'Số liệu tổng hợp, không định danh',
     open: 'mở',
-    closed: 'đóng cửa',
+    closed: 'đóng',
     unreported: 'chưa báo',
     schools: 'Trường học',
     newest: (age: string) => `Dữ liệu ${age} trước`,

@@ -14,6 +14,7 @@ export function ValueTile({ id, view, children }: { id: string; view: ValueView;
       data-indicator={id}
       data-freshness={view.freshness}
       data-coverage={view.coverageLevel}
+      data-long-figure={view.figure.length > LONG_FIGURE}
       data-long-status={isLong(view)}
       data-tone={view.freshness === 'stale' || view.coverageLevel === 'poor' ? 'none' : view.mark.tone}
     >
@@ -43,7 +44,9 @@ export function ValueTile({ id, view, children }: { id: string; view: ValueView;
       )}
       <p className="tile-status">
         <StatusMark mark={view.mark} word={view.statusWord} />
-        {view.freshness === 'ageing' ? <span className="tile-age">{view.ageText}</span> : null}
+        {view.freshness === 'ageing' && view.ageText !== '' ? (
+          <span className="tile-age">{view.ageText}</span>
+        ) : null}
       </p>
       {small ? null : (
         <p className="tile-foot">
@@ -57,6 +60,9 @@ export function ValueTile({ id, view, children }: { id: string; view: ValueView;
     </article>
   )
 }
+
+/** Characters beyond which the figure of a small tile needs smaller letters, as in 1.284. */
+const LONG_FIGURE = 4
 
 /** Whether the status needs the whole width of the tile; a short one leaves room for a taller sparkline. */
 function isLong({ mark, freshness }: ValueView): boolean {

@@ -1,5 +1,5 @@
 import type { SystemState } from '../../shared/contract/live.ts'
-import { durationText } from '../lib/duration.ts'
+import { shortDurationText } from '../lib/duration.ts'
 import { type Reader, useReader } from '../lib/reader.tsx'
 import { type Mark, severityMarks, statusMarks } from '../lib/severity.ts'
 import type { Moments } from '../live/use-live.ts'
@@ -105,5 +105,5 @@ const JUST_NOW_MS = 10_000
 function dataAge(system: SystemState | undefined, shown: number, { words }: Reader): string {
   if (system === undefined || system.newestDataAt === null) return words.strip.noData
   const age = shown - Date.parse(system.newestDataAt)
-  return age < JUST_NOW_MS ? words.strip.justNow : words.strip.newest(durationText(age, words))
+  return age < JUST_NOW_MS ? words.strip.justNow : words.strip.newest(shortDurationText(age, words))
 }

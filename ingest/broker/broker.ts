@@ -90,10 +90,6 @@ export class EmbeddedBroker {
     return this.#server.listening && !this.#stopping
   }
 
-  get connections(): number {
-    return this.#gates.size
-  }
-
   /** Takes nothing more, lets what is held be committed and acknowledged, then closes. */
   async stop(patienceMs: number): Promise<void> {
     this.#stopping = true
@@ -123,7 +119,11 @@ export class EmbeddedBroker {
       },
     })
     this.#gates.add(gate)
-    gate.on('close', () => this.#gates.delete(gate))
+    metrics.connections(this.#gates.size)
+    gate.on('close', () => {
+      this.#gates.delete(gate)
+      metrics.connections(this.#gates.size)
+    })
     this.#aedes.handle(gate)
   }
 

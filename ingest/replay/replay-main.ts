@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { Presets, SingleBar } from 'cli-progress'
-import { z } from 'zod'
 import { createClock } from '../../shared/node/clock.ts'
+import { clockBeside } from '../../shared/node/clock-file.ts'
 import { badArguments, EXIT_BAD_DATA, runCommand } from '../../shared/node/command.ts'
-import { readConfig } from '../../shared/node/config.ts'
 import { coerceError, errorCode, IocError } from '../../shared/node/errors.ts'
 import { createLog } from '../../shared/node/log.ts'
-import { commonSettings } from '../../shared/node/program-environment.ts'
 import { Publisher } from '../simulator/publisher.ts'
 import { type Replay, readReplay, USAGE } from './arguments.ts'
 import { sendSeries } from './send-series.ts'
@@ -22,9 +20,7 @@ const AHEAD_MS = 5 * 60_000
 await runCommand(async () => {
   const replay = readReplay(process.argv.slice(2))
   const series = await load(replay)
-  const clock = createClock(
-    readConfig(z.object({ IOC_CLOCK: commonSettings.IOC_CLOCK }), process.env).IOC_CLOCK,
-  )
+  const clock = createClock(clockBeside(process.env))
   const points = replay.shift === 'today' ? shiftToPresent(series.points, clock.now()) : series.points
   const log = createLog('replay', process.env['LOG_LEVEL'] ?? 'warn')
   const publisher = new Publisher({

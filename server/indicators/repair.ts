@@ -10,9 +10,16 @@ import { expectsRoll, NO_ROLL_SUMS, rollSums } from './definitions/rolls.ts'
 import { NO_STATUS_SUMS, statusSums } from './definitions/status.ts'
 import { takeReadingsDay } from './intake.ts'
 import { loadRolls, loadStatuses, loadWindows } from './load-days.ts'
+import { dayHasData } from './load-sums.ts'
 import type { Repair, RepairQueue } from './repair-queue.ts'
 import { isSchoolHours, type StatusHistory } from './school-hours.ts'
 import { indexDevices } from './slot-window.ts'
+
+interface PastDay {
+  registry: DayRegistry
+  /** False for a day from before there were readings: it gets no sums of them. */
+  hasReadings: boolean
+}
 
 const ROLLS_PER_STATEMENT = 200
 
@@ -21,7 +28,7 @@ export class Repairer {
   readonly #database: Queryable
   readonly #queue: RepairQueue
   /** Registries of past days, made once for all their schools. */
-  readonly #days = new Map<string, DayRegistry>()
+  readonly #days = new Map<string, PastDay>()
   /** Past days written since last asked. */
   readonly #written = new Set<string>()
 
@@ -36,10 +43,11 @@ export class Repairer {
     while (this.#queue.size > 0 && Date.now() < until) {
       const repairs = this.#queue.next(ROLLS_PER_STATEMENT)
       const [first] = repairs
-      const day = this.#registryOn(state, first!.day)
-      if (first!.kind === 'readings') await this.#repairReadings(state, day, first!.school)
-      else if (first!.kind === 'station') await this.#repairStation(state, day, first!.station)
-      else await this.#repairRolls(state, day, repairs, now)
+      const { registry: day, hasReadings } = await this.#dayOf(state, first!.day)
+      if (first!.kind === 'rolls') await this.#repairRolls(state, day, repairs, now)
+      else if (!hasReadings) this.#queue.done(repairs)
+      else if (first!.kind === 'readings') await this.#repairReadings(state, day, first!.school)
+      else await this.#repairStation(state, day, first!.station)
       this.#queue.done(repairs)
     }
     if (this.#queue.size === 0) this.#days.clear()
@@ -50,13 +58,14 @@ export class Repairer {
     return this.#written.delete(day)
   }
 
-  #registryOn(state: DayState, day: string): DayRegistry {
-    if (day === state.day.day) return state.day
+  async #dayOf(state: DayState, day: string): Promise<PastDay> {
+    if (day === state.day.day) return { registry: state.day, hasReadings: true }
     const known = this.#days.get(day)
     if (known) return known
-    const made = registryOn(state.registry, day)
-    this.#days.set(day, made)
-    return made
+    const { readings: hasReadings } = await dayHasData(this.#database, day)
+    const past = { registry: registryOn(state.registry, day), hasReadings }
+    this.#days.set(day, past)
+    return past
   }
 
   async #repairReadings(state: DayState, day: DayRegistry, id: number): Promise<void> {

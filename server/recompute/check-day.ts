@@ -1,9 +1,11 @@
 import type { Queryable } from '../../shared/db/connect.ts'
 import { indicatorsData } from '../../shared/db/reference.ts'
 import { sql } from '../../shared/db/sql.ts'
+import { DAY_MS, startOfDay } from '../../shared/domain/time.ts'
 import { type Comparison, compareSums, type DaySums, sumKey } from './day-sums.ts'
 import { recompute } from './recompute.ts'
 
+const DAY_HAS_READINGS = sql(import.meta.url, './sql/day-has-readings.sql')
 const STORED_SUMS = sql(import.meta.url, './sql/stored-sums.sql')
 const PROGRESS = sql(import.meta.url, './sql/engine-progress.sql')
 
@@ -29,10 +31,11 @@ export async function checkDay(database: Queryable, options: CheckOptions): Prom
   for (;;) {
     const progress = await readProgress(database)
     const stored = await readStored(database, options.day)
+    const counts = await countsReadings(database, options.day, stored)
     const recomputed = await recompute(database, {
       day: options.day,
       now: options.now(),
-      closedUntil: progress?.closedUntil ?? 0,
+      closedUntil: counts ? (progress?.closedUntil ?? 0) : 0,
     })
     const comparison = compareSums(
       stored,
@@ -48,6 +51,15 @@ export async function checkDay(database: Queryable, options: CheckOptions): Prom
 export async function readProgress(database: Queryable): Promise<Progress | undefined> {
   const { rows } = await database.query<{ closedUntil: number; behind: boolean }>(PROGRESS)
   return rows[0]
+}
+
+/** A day from before there were any devices to hear has rolls only; nobody was expected to be online. */
+async function countsReadings(database: Queryable, day: string, stored: DaySums): Promise<boolean> {
+  for (const key of stored.keys()) if (key.startsWith('device-online-rate ')) return true
+  const start = startOfDay(day)
+  const span = [new Date(start), new Date(start + DAY_MS)]
+  const { rows } = await database.query<{ has: boolean }>(DAY_HAS_READINGS, span)
+  return rows[0]!.has
 }
 
 async function readStored(database: Queryable, day: string): Promise<DaySums> {

@@ -67,6 +67,12 @@ export const errorCatalogue = {
     sentence:
       'DEMO=0, but this database holds {count} simulated schools: set DATA_DIR or DATABASE_URL to another one, or DEMO=1.',
   },
+  'demo-differs': {
+    status: 500,
+    exit: 78,
+    sentence:
+      'This database was set up for a demonstration with {was}, not {wanted}: use those settings again, or another DATA_DIR.',
+  },
   'real-data': {
     status: 500,
     exit: 78,

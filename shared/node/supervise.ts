@@ -27,6 +27,8 @@ export interface PartOptions {
   environment: Record<string, string>
   arguments?: string[]
   output: Writable
+  /** Longest wait before a crashed part is started again. @defaultValue 15,000 */
+  longestWaitMs?: number
   /** Told of every crash, with the wait before the next start. */
   onCrash(part: string, how: string, waitMs: number): void
 }
@@ -123,7 +125,7 @@ export class Part {
 
   #retry(how: string): void {
     const waitMs = this.#waitMs
-    this.#waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+    this.#waitMs = Math.min(waitMs * 2, this.#options.longestWaitMs ?? LONGEST_WAIT_MS)
     this.#options.onCrash(this.name, how, waitMs)
     this.#timer = setTimeout(() => {
       this.#launch().then(

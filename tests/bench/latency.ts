@@ -64,7 +64,7 @@ export async function latency(options: { seconds: number | undefined }): Promise
 async function openWall(browser: Awaited<ReturnType<typeof launchBrowser>>, stack: Stack): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   await page.goto(`${stack.httpUrl}/wall`)
-  await page.locator('tr[data-row="enrolled"] td').waitFor({ timeout: 60_000 })
+  await page.locator('tr[data-row="enrolled"] td').first().waitFor({ timeout: 60_000 })
   await page.evaluate(() => {
     const paints: { at: number; shown: number }[] = []
     ;(globalThis as unknown as { paints: typeof paints }).paints = paints

@@ -44,6 +44,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       module: new URL(`../../${module}`, import.meta.url),
       environment: { LOG_LEVEL: 'info', DATA_DIR: folder, ...environment },
       output: boundedFile(join(folder, `${name}.log`)),
+      // A test that kills a part many times in a minute is not a part that keeps failing.
+      longestWaitMs: 500,
       onCrash: (which, how) => crashes.push({ part: which, how }),
     })
   const [databasePort, mqttPort, ingestPort, port] = (await freePorts(4)) as [number, number, number, number]

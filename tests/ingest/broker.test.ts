@@ -230,6 +230,44 @@ test.each([
   expect((await ingest.metrics()).sample(name)).toBe(before + 1)
 })
 
+test('connections that end, in whatever way, leave nothing behind', async () => {
+  const connections = async () => (await ingest.metrics()).sample('ioc_ingest_connections')
+  await vi.waitFor(async () => expect(await connections()).toBe(0))
+  const { port } = new URL(ingest.mqttUrl)
+  const connect = generate({
+    cmd: 'connect',
+    clientId: 'same',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    clean: true,
+  })
+  const publish = generate({
+    cmd: 'publish',
+    topic: 'x',
+    payload: 'y',
+    qos: 1,
+    messageId: 1,
+    retain: false,
+    dup: false,
+  })
+  const endings: ((socket: net.Socket) => void)[] = [
+    (socket) => socket.destroy(),
+    (socket) => socket.resetAndDestroy(),
+    (socket) => socket.end(generate({ cmd: 'disconnect' })),
+    (socket) => socket.end(connect),
+    (socket) => socket.end('GET / HTTP/1.1\r\n\r\n'),
+  ]
+  for (let round = 0; round < 60; round++) {
+    const socket = net.connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    if (round % 3 > 0) socket.write(connect)
+    if (round % 3 > 1) socket.write(publish)
+    await delay(round % 7)
+    endings[round % endings.length]!(socket)
+  }
+  await vi.waitFor(async () => expect(await connections()).toBe(0), 5_000)
+})
+
 test('topics of the broker are not given to subscribers', async () => {
   const client = await mqttClient(ingest.mqttUrl)
   await expect(client.subscribeAsync('$SYS/#')).rejects.toThrow()

@@ -32,7 +32,18 @@ const topics = fc.oneof(
 )
 const moments = fc.oneof(
   fc.integer({ min: NOW - 86_400_000, max: NOW + 400_000 }),
-  oneOf<unknown>(0, -1, 1e300, null, '', '2026-11-23T07:00:00+07:00', '2026-11-23T07:00:00', '2025-01-01T00:00:00Z', 'now', {}),
+  oneOf<unknown>(
+    0,
+    -1,
+    1e300,
+    null,
+    '',
+    '2026-11-23T07:00:00+07:00',
+    '2026-11-23T07:00:00',
+    '2025-01-01T00:00:00Z',
+    'now',
+    {},
+  ),
 )
 const values = fc.dictionary(
   oneOf('co2', 'temperature', 'power', 'radon', 'Nhiệt độ', '__proto__', 'constructor', ''),

@@ -81,6 +81,14 @@ describe('what a tile says of a value', () => {
     })
   })
 
+  test('does not hold rolls still being taken against the complete ones of last week', () => {
+    const rolls = definition('roll-completeness')
+    const value = indicatorValue('roll-completeness', 'morning', { value: 43, previous: 99 })
+    const question = { id: rolls.id, value, definition: rolls, freshness: fresh, room: 'wide' as const }
+    expect(valueView({ ...question, shown: momentOf(DAY, '07:59') }, vi).change).toBeUndefined()
+    expect(valueView({ ...question, shown: momentOf(DAY, '08:00') }, vi).change?.text).toBe('56 điểm')
+  })
+
   test('has the day for data that are not of today', () => {
     expect(view('schools-open', { value: 99, at: momentOf('2026-11-20', '06:50') }).dataTime).toBe('20/11')
   })

@@ -73,8 +73,8 @@ describe('the clock', () => {
   test.each([
     ['5 minutes ahead is accepted', 5 * MINUTE, undefined],
     ['more than 5 minutes ahead is refused', 5 * MINUTE + 1, 'future ts'],
-    ['365 days ago is accepted', -365 * DAY, undefined],
-    ['more than 365 days ago is refused', -365 * DAY - 1, 'too-old ts'],
+    ['20 years ago is accepted', -20 * 365 * DAY, undefined],
+    ['more than 20 years ago is refused', -20 * 365 * DAY - 1, 'too-old ts'],
   ])('%s', async (_what, offset, reason) => {
     const { records, reasons } = await judge([
       message(TELEMETRY, { ts: NOW + offset, values: { co2: 500, light: 5 } }),

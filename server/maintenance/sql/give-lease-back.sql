@@ -1,0 +1,1 @@
+delete from maintenance_lease where holder = $1::text
