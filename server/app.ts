@@ -7,7 +7,9 @@ import type { Logger } from '../shared/node/log.ts'
 import { productVersion, type ServerSettings } from './config.ts'
 import { CLIENT_FOLDER } from './http/client-files.ts'
 import { createEngine } from './indicators/create-engine.ts'
+import { createMaintenance } from './maintenance/create-maintenance.ts'
 import { createIngestProbe } from './routes/ingest-probe.ts'
+import { createMaintenanceProbe } from './routes/maintenance-probe.ts'
 import { startWeb } from './web.ts'
 
 /** How long a start waits for the database, which may be starting itself. */
@@ -35,6 +37,19 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
     lifecycle.onStop('engine', () => engine.stop())
     await engine.start()
 
+    const maintenance = createMaintenance({
+      database,
+      clock,
+      log,
+      mode: settings.IOC_MAINTENANCE,
+      lateHours: engine.lateHours,
+    })
+    lifecycle.onStop('maintenance', () => maintenance.stop())
+    await maintenance.start()
+
+    const version = productVersion()
+    const ingest = settings.INGEST_URL ? [createIngestProbe(settings.INGEST_URL)] : []
+
     const url = await startWeb(
       {
         board: engine,
@@ -42,11 +57,11 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
         clock,
         clockSetting: settings.IOC_CLOCK,
         log,
-        version: productVersion(),
+        version,
         host: settings.HOST,
         port: settings.PORT,
         clientFolder: CLIENT_FOLDER,
-        otherParts: settings.INGEST_URL ? [createIngestProbe(settings.INGEST_URL)] : [],
+        otherParts: [...ingest, createMaintenanceProbe(maintenance, version)],
       },
       lifecycle,
     )

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { flag, port } from '../shared/node/config.ts'
+import { port } from '../shared/node/config.ts'
 import { commonSettings } from '../shared/node/program-environment.ts'
 
 /** Settings of the program `server`. */
@@ -18,9 +18,12 @@ export const ServerSettings = z.object({
     .url({ protocol: /^https?$/, error: 'http://host:port of the ingest program' })
     .optional()
     .describe('where the ingest program answers /readyz and /metrics, for /api/v1/status'),
-  IOC_MAINTENANCE: flag(true).describe(
-    '1: the server itself refreshes aggregates, compresses and drops old data; 0: the policies of the database do',
-  ),
+  IOC_MAINTENANCE: z
+    .enum(['auto', 'own', 'policies'])
+    .default('auto')
+    .describe(
+      'who refreshes aggregates, compresses and drops old data: own (this server), policies (jobs of TimescaleDB), auto (policies where jobs run)',
+    ),
 })
 export type ServerSettings = z.infer<typeof ServerSettings>
 

@@ -53,8 +53,8 @@ function floodText(params: IocEvent['params'], events: Reader['words']['events']
   return to < from ? events.floodDown(String(to)) : events.floodUp(String(to))
 }
 
-/** Where it happened: the school if it is one school's, and its area. */
-export function eventPlace(event: IocEvent): string {
-  const area = composed(event.areaName)
+/** Where it happened: the school if it is one school's, and its area, by its name in the reader's language if known. */
+export function eventPlace(event: IocEvent, areaNames: ReadonlyMap<string, string>): string {
+  const area = areaNames.get(event.area) ?? composed(event.areaName)
   return event.schoolName === null ? area : `${composed(event.schoolName)}, ${area}`
 }

@@ -24,7 +24,6 @@ export const en: Words = {
     speed: (times) => `×${times}`,
     provinceTime: 'Vietnam time',
     simulatedData: 'Simulated data',
-    simulatedSchools: (schools) => `${schools} simulated schools`,
     aggregates: 'Aggregates only, nobody identified',
     open: 'open',
     closed: 'closed',
@@ -39,7 +38,6 @@ export const en: Words = {
     connecting: 'Connecting',
     live: 'Connected',
     lost: 'Disconnected',
-    database: 'Database lost',
     lostSince: (moment) => `No contact with the server since ${moment}`,
     lostFor: (length) => `For ${length}, trying again. The figures are old.`,
     never: 'The server has not answered yet',
@@ -69,7 +67,7 @@ export const en: Words = {
   noValue: '—',
 
   period: { morning: 'morning', afternoon: 'afternoon', day: 'today', now: 'now' },
-  periodShort: { morning: 'AM', afternoon: 'PM', day: 'Today', now: 'Now' },
+  sessionShort: { morning: 'AM', afternoon: 'PM' },
 
   unit: {
     '%': '%',
@@ -110,7 +108,6 @@ export const en: Words = {
 
   map: {
     title: '21 former districts',
-    titleOfArea: (area) => area,
     legendOver: (limit) => `${limit} and up`,
     legendBetween: (low, high) => `${low} – ${high}`,
     legendUnder: (limit) => `under ${limit}`,
@@ -125,7 +122,6 @@ export const en: Words = {
     excused: 'Excused',
     unexcused: 'Unexcused',
     enrolled: 'Enrolled',
-    axis: '% of enrolled',
     pupils: 'Pupils',
     notYet: 'No roll taken yet',
     chart: 'Late, excused and unexcused by session, percent of enrolled',
@@ -147,7 +143,6 @@ export const en: Words = {
     linkLost: (schools, total) =>
       schools === '' ? 'Link lost' : `Link lost: ${schools}${total === '' ? '' : `/${total}`} schools`,
     linkBack: 'Link is back',
-    simulated: 'simulated',
   },
 
   failure: {

@@ -23,7 +23,6 @@ export const vi = {
     speed: (times: string) => `×${times}`,
     provinceTime: 'Giờ Việt Nam',
     simulatedData: 'Dữ liệu mô phỏng',
-    simulatedSchools: (schools: string) => `${schools} trường mô phỏng`,
     aggregates: 'Số liệu tổng hợp, không định danh',
     open: 'mở',
     closed: 'đóng',
@@ -38,7 +37,6 @@ export const vi = {
     connecting: 'Đang kết nối',
     live: 'Đã kết nối',
     lost: 'Mất kết nối',
-    database: 'Mất cơ sở dữ liệu',
     lostSince: (moment: string) => `Mất liên lạc với máy chủ từ ${moment}`,
     lostFor: (length: string) => `Đã ${length}, đang thử lại. Số liệu là số cũ.`,
     never: 'Chưa liên lạc được với máy chủ',
@@ -68,7 +66,7 @@ export const vi = {
   noValue: '—',
 
   period: { morning: 'buổi sáng', afternoon: 'buổi chiều', day: 'hôm nay', now: 'lúc này' },
-  periodShort: { morning: 'Sáng', afternoon: 'Chiều', day: 'Hôm nay', now: 'Lúc này' },
+  sessionShort: { morning: 'Sáng', afternoon: 'Chiều' },
 
   unit: {
     '%': '%',
@@ -110,7 +108,6 @@ export const vi = {
 
   map: {
     title: '21 địa bàn huyện cũ',
-    titleOfArea: (area: string) => area,
     legendOver: (limit: string) => `từ ${limit}`,
     legendBetween: (low: string, high: string) => `${low} – ${high}`,
     legendUnder: (limit: string) => `dưới ${limit}`,
@@ -125,7 +122,6 @@ export const vi = {
     excused: 'Có phép',
     unexcused: 'Không phép',
     enrolled: 'Sĩ số',
-    axis: '% sĩ số',
     pupils: 'Học sinh',
     notYet: 'Chưa có lớp nào điểm danh',
     chart: 'Đi muộn, vắng có phép và vắng không phép theo buổi, phần trăm sĩ số',
@@ -148,7 +144,6 @@ export const vi = {
     linkLost: (schools: string, total: string) =>
       schools === '' ? 'Mất kết nối' : `Mất kết nối ${schools}${total === '' ? '' : `/${total}`} trường`,
     linkBack: 'Đã kết nối lại',
-    simulated: 'mô phỏng',
   },
 
   failure: {

@@ -2,7 +2,7 @@ import { memo, useMemo } from 'react'
 import type { Area } from '../../shared/contract/area.ts'
 import type { IndicatorDefinition, Period } from '../../shared/contract/indicator.ts'
 import type { LiveScreen } from '../../shared/domain/live-screen.ts'
-import { composed } from '../lib/format.ts'
+import { areaName } from '../lib/area-name.ts'
 import { useReader } from '../lib/reader.tsx'
 import { PROVINCE } from '../lib/settings.ts'
 import { severityMarks, staleMark } from '../lib/severity.ts'
@@ -30,9 +30,7 @@ export const AreaMap = memo(function AreaMap({ screen, areas, definition, period
   )
   const area = areas.find((one) => one.code === screen?.area)
   const title =
-    area === undefined || area.code === PROVINCE
-      ? words.map.title
-      : words.map.titleOfArea(composed(area.nameVi))
+    area === undefined || area.code === PROVINCE ? words.map.title : areaName(area, reader.language)
   return (
     <section className="panel panel-map" aria-label={title} data-stale={stale}>
       <TileMap cells={cells}>

@@ -11,8 +11,6 @@ export interface SessionRoll {
   late: number | null
   excused: number | null
   unexcused: number | null
-  /** Present of enrolled, in percent. */
-  rate: number | null
 }
 
 /** Reads the pupils of a session back from the sums of the attendance indicators. */
@@ -27,7 +25,6 @@ export function sessionRoll(session: SchoolSessionName, values: AreaValues | und
     late: numerator('late-rate'),
     excused: numerator('absence-excused-rate'),
     unexcused: numerator('absence-unexcused-rate'),
-    rate: attendance?.value ?? null,
   }
 }
 

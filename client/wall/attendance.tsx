@@ -11,7 +11,7 @@ import type { AreaValues } from './session.ts'
 /** Today's rolls by session: who was late or away, and how many pupils that is. */
 export function Attendance({ values, stale }: { values: AreaValues | undefined; stale: boolean }) {
   const { words, formats } = useReader()
-  const { attendance, periodShort } = words
+  const { attendance, sessionShort } = words
   const rolls = useMemo(() => [sessionRoll('morning', values), sessionRoll('afternoon', values)], [values])
   const key = JSON.stringify(rolls)
   // The key holds all the figures: a patch that changes none of them does not draw the chart again.
@@ -21,7 +21,7 @@ export function Attendance({ values, stale }: { values: AreaValues | undefined; 
       attendanceOption({
         sessions: rolls.map(
           (roll): SessionShares => ({
-            name: periodShort[roll.session],
+            name: sessionShort[roll.session],
             late: shareOf(roll.late, roll.enrolled),
             excused: shareOf(roll.excused, roll.enrolled),
             unexcused: shareOf(roll.unexcused, roll.enrolled),
@@ -30,7 +30,7 @@ export function Attendance({ values, stale }: { values: AreaValues | undefined; 
         names: attendance,
         format: (value) => formats.count(value, 1),
       }),
-    [key, attendance, periodShort, formats],
+    [key, attendance, sessionShort, formats],
   )
   const cells = (pick: (roll: SessionRoll) => number | null) =>
     rolls.map((roll) => {
@@ -47,7 +47,7 @@ export function Attendance({ values, stale }: { values: AreaValues | undefined; 
           <Table
             caption={attendance.title}
             corner={attendance.pupils}
-            columns={rolls.map((roll) => periodShort[roll.session])}
+            columns={rolls.map((roll) => sessionShort[roll.session])}
             rows={[
               { key: 'enrolled', head: attendance.enrolled, cells: cells((roll) => roll.enrolled) },
               { key: 'present', head: attendance.present, cells: cells((roll) => roll.present) },

@@ -13,12 +13,14 @@ import { SHOWN_EVENTS } from './overview-list.ts'
 interface EventsProps {
   events: readonly IocEvent[]
   definitions: ReadonlyMap<string, IndicatorDefinition>
+  /** Names of areas in the reader's language, by code. */
+  areaNames: ReadonlyMap<string, string>
   /** Day shown (yyyy-mm-dd); events of other days carry theirs. */
   today: string
 }
 
 /** What happened, newest first: when, where, what. */
-export const Events = memo(function Events({ events, definitions, today }: EventsProps) {
+export const Events = memo(function Events({ events, definitions, areaNames, today }: EventsProps) {
   const reader = useReader()
   const { words, formats } = reader
   return (
@@ -37,7 +39,7 @@ export const Events = memo(function Events({ events, definitions, today }: Event
                 <time className="number" dateTime={event.at}>
                   {ofToday ? formats.time(at) : formats.day(at).slice(0, 5)}
                 </time>
-                {eventPlace(event)}
+                {eventPlace(event, areaNames)}
               </p>
               <p className="event-what">{eventText(event, definitions, reader)}</p>
             </li>

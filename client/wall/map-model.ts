@@ -2,7 +2,7 @@ import type { Area } from '../../shared/contract/area.ts'
 import type { IndicatorDefinition, Period } from '../../shared/contract/indicator.ts'
 import { type LiveScreen, screenKey } from '../../shared/domain/live-screen.ts'
 import { rampBreaks, rampStep } from '../charts/ramp.ts'
-import { composed } from '../lib/format.ts'
+import { areaName } from '../lib/area-name.ts'
 import { figure, indicatorName } from '../lib/indicator-text.ts'
 import type { Reader } from '../lib/reader.tsx'
 import { statusMarks } from '../lib/severity.ts'
@@ -39,7 +39,7 @@ export function mapCells(
     const abnormal = status === 'warning' || status === 'critical'
     return {
       code: area.code,
-      name: composed(reader.language === 'en' ? area.nameEn : area.nameVi),
+      name: areaName(area, reader.language),
       row: tiled ? area.tile!.row : Math.floor(index / MAP_COLUMNS),
       col: tiled ? area.tile!.col : index % MAP_COLUMNS,
       figure: figure(known, definition.unit, reader),

@@ -3,7 +3,7 @@ import type { Period } from '../../shared/contract/indicator.ts'
 import type { LiveScreen } from '../../shared/domain/live-screen.ts'
 import { screenKey } from '../../shared/domain/live-screen.ts'
 import { dayOf } from '../../shared/domain/time.ts'
-import { composed } from '../lib/format.ts'
+import { areaName } from '../lib/area-name.ts'
 import { useReader } from '../lib/reader.tsx'
 import { PROVINCE } from '../lib/settings.ts'
 import type { Moments } from '../live/use-live.ts'
@@ -27,9 +27,13 @@ interface OverviewProps {
 
 /** Scene S1: the province at a glance. */
 export function Overview({ screen, moments, area, mapIndicator, density }: OverviewProps) {
-  const { words } = useReader()
+  const { words, language } = useReader()
   const definitions = useDefinitions(area)
   const areas = useAreas()
+  const areaNames = useMemo(
+    () => new Map(areas.map((one) => [one.code, areaName(one, language)])),
+    [areas, language],
+  )
   const values = screen?.areas.get(area)
   const session = currentSession(moments.shown, values)
   const { shown, lostSince } = moments
@@ -42,8 +46,7 @@ export function Overview({ screen, moments, area, mapIndicator, density }: Overv
     freshnessIn(situation, values?.get(screenKey(id, period)), definitions.get(id)).level === 'stale'
   const mapDefinition = definitions.get(mapIndicator)
   const mapPeriod = mapDefinition === undefined ? session : shownPeriod(mapDefinition, session)
-  const own = areas.find((one) => one.code === area)
-  const place = area === PROVINCE || own === undefined ? words.overview.province : composed(own.nameVi)
+  const place = (area === PROVINCE ? undefined : areaNames.get(area)) ?? words.overview.province
   const tiles = density === 'half' ? KPI_TILES.slice(0, KPI_TILES_HALF) : KPI_TILES
   return (
     <main className="overview" aria-label={words.overview.label}>
@@ -83,7 +86,12 @@ export function Overview({ screen, moments, area, mapIndicator, density }: Overv
             stale={isStale(mapIndicator, mapPeriod)}
           />
           <Attendance values={values} stale={isStale('attendance-rate', session)} />
-          <Events events={screen?.events ?? NO_EVENTS} definitions={definitions} today={dayOf(shown)} />
+          <Events
+            events={screen?.events ?? NO_EVENTS}
+            definitions={definitions}
+            areaNames={areaNames}
+            today={dayOf(shown)}
+          />
         </>
       )}
       <Environment values={values} definitions={definitions} situation={situation} />

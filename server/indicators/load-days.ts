@@ -9,8 +9,7 @@ import { type DeviceIndex, MEASURES, type Measure, SlotWindow } from './slot-win
 
 const STATUSES = sql(import.meta.url, './sql/statuses.sql')
 const ROLL_TOTALS = sql(import.meta.url, './sql/roll-totals.sql')
-const SLOT_READINGS = sql(import.meta.url, './sql/slot-readings.sql')
-const DAY_READINGS = sql(import.meta.url, './sql/day-readings.sql')
+const SPAN_READINGS = sql(import.meta.url, './sql/span-readings.sql')
 const LAST_SEEN = sql(import.meta.url, './sql/last-seen.sql')
 
 type StatusRow = SchoolStatus & { school: number }
@@ -65,50 +64,31 @@ export function measuresOf(metrics: readonly { id: number; code: string }[]): Me
   )
 }
 
-/** A slot as the raw rows have it now; `only`: of these devices. */
-export async function loadWindow(
+/** Slots from `from` up to, not with, `until`, as the raw rows have them now. `only`: of these devices. */
+export async function loadWindows(
   database: Queryable,
-  slot: number,
+  span: { from: number; until: number },
   index: DeviceIndex,
   measures: MeasureOfMetric,
   only?: readonly number[],
-): Promise<SlotWindow> {
+): Promise<Map<number, SlotWindow>> {
   const { rows } = await database.query<{
     snapshot: string
+    slots: number[]
     devices: number[]
     metrics: number[]
     totals: number[]
     counts: number[]
-  }>(SLOT_READINGS, [new Date(slot), new Date(slot + SLOT_MS), [...measures.keys()], only ?? null])
-  const { snapshot, devices, metrics, totals, counts } = rows[0]!
-  const window = new SlotWindow(slot, index, parseSnapshot(snapshot))
-  devices.forEach((device, i) => {
-    window.add(device, measures.get(metrics[i]!), totals[i]!, counts[i]!)
-  })
-  return window
-}
-
-/** Slots of some devices as the raw rows have them now, by slot; slots without readings are absent. */
-export async function loadWindows(
-  database: Queryable,
-  devices: readonly number[],
-  span: { from: number; until: number },
-  index: DeviceIndex,
-  measures: MeasureOfMetric,
-): Promise<Map<number, SlotWindow>> {
-  const { rows } = await database.query<{
-    device: number
-    metric: number
-    slot: number
-    total: number
-    n: number
-  }>(DAY_READINGS, [devices, new Date(span.from), new Date(span.until), [...measures.keys()]])
+  }>(SPAN_READINGS, [new Date(span.from), new Date(span.until), [...measures.keys()], only ?? null])
+  const { snapshot, slots, devices, metrics, totals, counts } = rows[0]!
+  const baseline = parseSnapshot(snapshot)
   const windows = new Map<number, SlotWindow>()
-  for (const row of rows) {
-    const window = windows.get(row.slot) ?? new SlotWindow(row.slot, index)
-    windows.set(row.slot, window)
-    window.add(row.device, measures.get(row.metric), row.total, row.n)
+  for (let slot = span.from; slot < span.until; slot += SLOT_MS) {
+    windows.set(slot, new SlotWindow(slot, index, baseline))
   }
+  devices.forEach((device, i) => {
+    windows.get(slots[i]!)?.add(device, measures.get(metrics[i]!), totals[i]!, counts[i]!)
+  })
   return windows
 }
 

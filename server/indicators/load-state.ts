@@ -14,7 +14,7 @@ import {
   loadDeviceLives,
   loadRolls,
   loadStatuses,
-  loadWindow,
+  loadWindows,
   measuresOf,
 } from './load-days.ts'
 import {
@@ -134,7 +134,9 @@ export async function loadOpenWindows(database: Queryable, state: DayState, now:
 /** Loads a slot from raw rows, unless it is there or began after the journal was followed. */
 export async function ensureWindow(database: Queryable, state: DayState, slot: number): Promise<void> {
   if (slot > state.lastLoadedSlot || state.windows.has(slot)) return
-  state.windows.set(slot, await loadWindow(database, slot, state.deviceIndex, state.measures))
+  const span = { from: slot, until: slot + SLOT_MS }
+  const loaded = await loadWindows(database, span, state.deviceIndex, state.measures)
+  state.windows.set(slot, loaded.get(slot)!)
 }
 
 async function loadWaterWindows(
@@ -143,11 +145,11 @@ async function loadWaterWindows(
   devices: readonly number[],
   now: number,
 ): Promise<void> {
-  const first = slotOf(now - WATER_FRESH_MS)
-  for (let slot = first; slot <= slotOf(now) + AHEAD_SLOTS * SLOT_MS; slot += SLOT_MS) {
-    const window = await loadWindow(database, slot, state.waterIndex, state.measures, devices)
-    state.waterWindows.set(slot, window)
+  const span = {
+    from: slotOf(now - WATER_FRESH_MS),
+    until: slotOf(now) + (AHEAD_SLOTS + 1) * SLOT_MS,
   }
+  state.waterWindows = await loadWindows(database, span, state.waterIndex, state.measures, devices)
 }
 
 /** Puts stored sums where they are compared with new ones, so that only what differs is written again. */

@@ -75,10 +75,10 @@ export class Repairer {
     const index = indexDevices(school.devices)
     const windows = await loadWindows(
       this.#database,
-      school.devices,
       { from: span.from - 2 * SLOT_MS, until: span.until },
       index,
       state.measures,
+      school.devices,
     )
     const isToday = day === state.day
     const history = isToday ? state.statuses[school.index]! : await this.#historyOf(day.day, id)
@@ -121,7 +121,7 @@ export class Repairer {
     span: { from: number; until: number },
   ): Promise<number | undefined> {
     const index = indexDevices(station.devices)
-    const windows = await loadWindows(this.#database, station.devices, span, index, state.measures)
+    const windows = await loadWindows(this.#database, span, index, state.measures, station.devices)
     let highest: number | undefined
     for (const window of windows.values()) highest = higher(highest, levelIn(station, [window]))
     return highest

@@ -37,10 +37,16 @@ export class Refresher {
   }
 
   /** Takes the aggregates forward for about `budgetMs`; the day's only when `withDays`, because a day is one long refresh. */
-  async advance(now: number, keptFrom: number, budgetMs: number, withDays: boolean): Promise<TaskRun> {
+  async advance(
+    now: number,
+    keptFrom: number,
+    budgetMs: number,
+    withDays: boolean,
+  ): Promise<TaskRun & { more: boolean }> {
     const watch = new Stopwatch()
     const deadline = Date.now() + budgetMs
     let pieces = 0
+    let more = false
     let limit = now - MARGIN_MS
     for (const aggregate of AGGREGATES) {
       if (aggregate.view === 'reading_1d' && !withDays) break
@@ -53,11 +59,12 @@ export class Refresher {
         this.#until.set(aggregate.view, until)
         pieces += 1
       }
+      more ||= from < end
       limit = from
     }
     const minutes = this.#until.get('reading_1m')
     const reached = minutes === undefined ? 'nothing yet' : new Date(minutes).toISOString()
-    return { longestMs: watch.longestMs, detail: `${pieces} pieces, minutes up to ${reached}` }
+    return { longestMs: watch.longestMs, detail: `${pieces} pieces, minutes up to ${reached}`, more }
   }
 
   /** Asks for a span to be refreshed again in all aggregates. Spans that agree with the raw rows cost next to nothing. */
@@ -73,8 +80,15 @@ export class Refresher {
     }
   }
 
-  /** Refreshes for about `budgetMs` what was asked for again, finest first. */
-  async advanceAgain(budgetMs: number, withDays: boolean): Promise<TaskRun> {
+  /**
+   * Refreshes for about `budgetMs` what was asked for again, finest first, up to where the aggregates have been
+   * brought, by us or (`reached`) by somebody else.
+   */
+  async advanceAgain(
+    budgetMs: number,
+    withDays: boolean,
+    reached?: number,
+  ): Promise<TaskRun & { more: boolean }> {
     const watch = new Stopwatch()
     const deadline = Date.now() + budgetMs
     let pieces = 0
@@ -82,20 +96,21 @@ export class Refresher {
       if (aggregate.view === 'reading_1d' && !withDays) break
       const spans = this.#again.get(aggregate.view) ?? []
       // What has never been materialised is not again: it will be done in its turn.
-      const reached = this.#until.get(aggregate.view) ?? 0
+      const end = reached ?? this.#until.get(aggregate.view) ?? 0
       while (spans.length > 0) {
-        if (Date.now() >= deadline) return { longestMs: watch.longestMs, detail: `${pieces} pieces, more left` }
+        if (Date.now() >= deadline)
+          return { longestMs: watch.longestMs, detail: `${pieces} pieces, more left`, more: true }
         const span = spans[0]!
-        const until = Math.min(span.from + this.#lengthOf(aggregate), span.until, reached)
+        const until = Math.min(span.from + this.#lengthOf(aggregate), span.until, end)
         if (until > span.from) {
           await this.#refresh(aggregate, { from: span.from, until }, watch)
           pieces += 1
           span.from = until
         }
-        if (span.from >= Math.min(span.until, reached)) spans.shift()
+        if (span.from >= Math.min(span.until, end)) spans.shift()
       }
     }
-    return { longestMs: watch.longestMs, detail: `${pieces} pieces` }
+    return { longestMs: watch.longestMs, detail: `${pieces} pieces`, more: false }
   }
 
   async #refresh(aggregate: Aggregate, span: Span, watch: Stopwatch): Promise<void> {

@@ -49,9 +49,7 @@ export async function latency(options: { seconds: number | undefined }): Promise
     const telemetry = await load
     clearInterval(sampler)
     await new Promise((resolve) => setTimeout(resolve, 3_000))
-    const paints = await page.evaluate(
-      () => (globalThis as unknown as { paints: { at: number; shown: number }[] }).paints,
-    )
+    const paints = await page.evaluate<{ at: number; shown: number }[]>('globalThis.paints')
     const painted = waitsUntilPainted(rolls.published, paints)
     const stored = await countStored(stack)
     return report({ seconds, telemetry, painted, rolls, stored, memory, direct })
@@ -61,26 +59,30 @@ export async function latency(options: { seconds: number | undefined }): Promise
   }
 }
 
+/**
+ * Runs in the page, as text: a transpiled function would ask there for helpers of its module. A frame callback runs
+ * before its frame is painted, the next one after: that is the moment taken.
+ */
+const WATCH_PAINTS = `
+  globalThis.paints = []
+  let last = -1
+  const look = () => {
+    const text = document.querySelector('tr[data-row="enrolled"] td')?.textContent ?? ''
+    const shown = Number(text.replace(/\\D/g, '') || '0')
+    if (shown !== last) {
+      last = shown
+      requestAnimationFrame(() => globalThis.paints.push({ at: Date.now(), shown }))
+    }
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+`
+
 async function openWall(browser: Awaited<ReturnType<typeof launchBrowser>>, stack: Stack): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   await page.goto(`${stack.httpUrl}/wall`)
-  await page.locator('tr[data-row="enrolled"] td').first().waitFor({ timeout: 60_000 })
-  await page.evaluate(() => {
-    const paints: { at: number; shown: number }[] = []
-    ;(globalThis as unknown as { paints: typeof paints }).paints = paints
-    let last = -1
-    // A frame callback runs before its frame is painted, the next one after: that is the moment taken.
-    const look = () => {
-      const text = document.querySelector('tr[data-row="enrolled"] td')?.textContent ?? ''
-      const shown = Number(text.replace(/\D/g, '') || '0')
-      if (shown !== last) {
-        last = shown
-        requestAnimationFrame(() => paints.push({ at: Date.now(), shown }))
-      }
-      requestAnimationFrame(look)
-    }
-    requestAnimationFrame(look)
-  })
+  await page.locator('[data-indicator="attendance-rate"]').waitFor({ timeout: 60_000 })
+  await page.evaluate(WATCH_PAINTS)
   return page
 }
 

@@ -6,6 +6,7 @@ import { boundedFile } from '../../shared/node/bounded-file.ts'
 import { type ClockSetting, formatClock, REAL_TIME } from '../../shared/node/clock.ts'
 import { createLog } from '../../shared/node/log.ts'
 import { Part } from '../../shared/node/supervise.ts'
+import { buildClient } from '../../standalone/client-build.ts'
 import { prepareDatabase } from '../../standalone/prepare-database.ts'
 import { runOnce } from '../../standalone/run-once.ts'
 import { createServerDatabase } from './server-database.ts'
@@ -59,6 +60,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   await prepareDatabase(databaseUrl, Date.now(), log)
   if (options.schools) await register(options.schools, options.seed ?? 1, folder, databaseUrl)
 
+  await buildClient()
   const shared = {
     DATABASE_URL: databaseUrl,
     HOST: '127.0.0.1',

@@ -45,6 +45,8 @@ describe('the sentence of an event', () => {
 })
 
 test('the place is the school and its area, or the area', () => {
-  expect(eventPlace(eventOf('1', 0, { areaName: 'Vinh' }))).toBe('Vinh')
-  expect(eventPlace(eventOf('1', 0, { areaName: 'Vinh', schoolName: 'Trường A' }))).toBe('Trường A, Vinh')
+  const names = new Map([['416', 'Quy Chau']])
+  expect(eventPlace(eventOf('1', 0, { area: '416', areaName: 'Quỳ Châu' }), names)).toBe('Quy Chau')
+  const ofSchool = eventOf('1', 0, { area: '99999', areaName: 'Vinh', schoolName: 'Trường A' })
+  expect(eventPlace(ofSchool, names)).toBe('Trường A, Vinh')
 })

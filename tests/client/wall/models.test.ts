@@ -137,7 +137,6 @@ describe('the pupils of a session', () => {
       late: 20,
       excused: 20,
       unexcused: null,
-      rate: 97,
     })
     expect(sessionRoll('afternoon', values).enrolled).toBeNull()
   })

@@ -25,6 +25,7 @@ test('settings have defaults for everything but the database, and say what each 
     PORT: 3000,
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
+    IOC_MAINTENANCE: 'auto',
   })
   for (const setting of Object.values(ServerSettings.shape)) expect(setting.description).toBeTruthy()
 })
@@ -33,6 +34,7 @@ test.each([
   [{ DATABASE_URL: '' }, 'DATABASE_URL'],
   [{ DATABASE_URL: 'mysql://h/d' }, 'postgres://user:password@host:port/name'],
   [{ DATABASE_URL: 'postgres://h/d', PORT: '70000' }, 'PORT="70000"'],
+  [{ DATABASE_URL: 'postgres://h/d', IOC_MAINTENANCE: '0' }, 'IOC_MAINTENANCE="0"'],
   [{ DATABASE_URL: 'postgres://h/d', INGEST_URL: 'localhost' }, 'http://host:port of the ingest program'],
 ])('settings %j are refused, naming what is wrong', (environment, named) => {
   expect(() => readConfig(ServerSettings, environment)).toThrow(named)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { routes } from '../../../shared/contract/http.ts'
 import { formatClock } from '../../../shared/node/clock.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { startServer } from '../app-harness.ts'
@@ -55,6 +56,13 @@ test('a roll committed to the database reaches the wall through the engine, and 
     const { body } = await get(server.url, '/api/v1/indicators/attendance-rate?area=412')
     expect(body).toMatchObject({ values: [{ period: 'morning', value: 75 }, { period: 'afternoon' }] })
     expect((await get(server.url, '/readyz')).status).toBe(200)
+    const status = routes.status.reply.parse((await get(server.url, '/api/v1/status')).body)
+    expect(status.parts.map(({ name, ok }) => [name, ok])).toEqual([
+      ['server', true],
+      ['database', true],
+      ['maintenance', true],
+    ])
+    expect(status.walls).toBe(1)
   } finally {
     wall.close()
     await server.stop()
