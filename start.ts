@@ -94,8 +94,9 @@ async function start(): Promise<void> {
     PORT: `${settings.PORT}`,
     INGEST_URL: `http://${settings.HOST}:${settings.INGEST_PORT}`,
   })
-  await progress.step('Máy chủ chỉ số', 'indicators, API, live', () => run(server, 3_000))
+  // The server names this build to the walls, which load themselves again when it changes.
   await pages
+  await progress.step('Máy chủ chỉ số', 'indicators, API, live', () => run(server, 3_000))
   if (settings.DEMO) {
     const simulator = part('simulator', './ingest/simulator/main.ts', {
       IOC_CLOCK: shared.IOC_CLOCK,

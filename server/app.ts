@@ -47,7 +47,7 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
     lifecycle.onStop('maintenance', () => maintenance.stop())
     await maintenance.start()
 
-    const version = productVersion()
+    const version = productVersion(CLIENT_FOLDER)
     const ingest = settings.INGEST_URL ? [createIngestProbe(settings.INGEST_URL)] : []
 
     const url = await startWeb(

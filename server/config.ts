@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { port } from '../shared/node/config.ts'
 import { commonSettings } from '../shared/node/program-environment.ts'
@@ -27,8 +29,14 @@ export const ServerSettings = z.object({
 })
 export type ServerSettings = z.infer<typeof ServerSettings>
 
-/** The version of this product, as package.json has it. */
-export function productVersion(): string {
+/**
+ * The version of this product as package.json has it, and after a + what tells one build of the pages from another:
+ * a wall loads itself again when it changes. `index.html` names every asset by its content.
+ */
+export function productVersion(clientFolder: string): string {
   const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return z.object({ version: z.string() }).parse(JSON.parse(file)).version
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(file))
+  const page = join(clientFolder, 'index.html')
+  if (!existsSync(page)) return version
+  return `${version}+${createHash('sha256').update(readFileSync(page)).digest('hex').slice(0, 8)}`
 }

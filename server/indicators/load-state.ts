@@ -81,13 +81,14 @@ export async function loadState(parts: LoadParts): Promise<LoadedState> {
   const statuses = await loadStatuses(database, day.day)
   const rolls = await loadRolls(database, day.day)
   const previous = await loadPrevious(database, day, catalogue)
-  const lives = dropFuture(await loadDeviceLives(database, measures), now)
+  const lives = await loadDeviceLives(database, measures)
+  const newestRow = newestOf(lives)
+  dropFuture(lives, now)
   const limits = new DayLimits(registry.thresholds, day.day)
   const board = new AreaBoard({ day, areas: registry.areas, catalogue, limits, table, previous }, now)
   const waterDevices = [...day.deviceById]
     .filter(([, device]) => device.kind === 'river' || device.kind === 'yard')
     .map(([id]) => id)
-  const newestLife = Math.max(0, ...[...lives.values()].map((life) => life.seenAt))
   const state: DayState = {
     registry,
     devices: new Map(registry.devices.map((device) => [device.id, device])),
@@ -111,8 +112,8 @@ export async function loadState(parts: LoadParts): Promise<LoadedState> {
     waterWindows: new Map(),
     waterIndex: indexDevices(waterDevices),
     closedUntil,
-    lastLoadedSlot: Math.max(slotOf(now) + AHEAD_SLOTS * SLOT_MS, slotOf(newestLife)),
-    newestDataAt: newestLife,
+    lastLoadedSlot: Math.max(slotOf(now) + AHEAD_SLOTS * SLOT_MS, slotOf(newestRow)),
+    newestDataAt: Math.min(newestOf(lives), now),
     changed: new Set(),
   }
   await loadOpenWindows(database, state, now)
@@ -216,9 +217,14 @@ export async function loadPrevious(
 }
 
 /** Signs of life of a time still to come belong to another run of a demonstration clock. */
-function dropFuture(lives: Map<number, DeviceLife>, now: number): Map<number, DeviceLife> {
-  for (const [device, life] of lives) if (life.seenAt > now + 2 * SLOT_MS) lives.delete(device)
-  return lives
+function dropFuture(lives: Map<number, DeviceLife>, now: number): void {
+  for (const [device, life] of lives) if (life.seenAt > now + AHEAD_SLOTS * SLOT_MS) lives.delete(device)
+}
+
+function newestOf(lives: ReadonlyMap<number, DeviceLife>): number {
+  let newest = 0
+  for (const life of lives.values()) newest = Math.max(newest, life.seenAt)
+  return newest
 }
 
 /** Schools whose sums of today cannot be continued are worked out again in the background. */

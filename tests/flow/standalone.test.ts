@@ -96,7 +96,7 @@ test('after kill -9 of everything the next start takes over and nothing stored i
   await first.ready
   const stored = async (one: Standalone) => {
     const metrics = await (await fetch(`${one.ingestUrl}/metrics`)).text()
-    return Number(/^ioc_ingest_stored_total\{[^}]*kind="roll"[^}]*\} (\d+)/m.exec(metrics)?.[1] ?? 0)
+    return Number(/^ioc_ingest_stored_total\{[^}]*kind="attendance"[^}]*\} (\d+)/m.exec(metrics)?.[1] ?? 0)
   }
   await eventually('rolls are stored', async () => (await stored(first)) > 50)
   const acknowledged = await stored(first)

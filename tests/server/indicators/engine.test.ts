@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { BoardTick } from '../../../server/indicators/board.ts'
 import { createEngine, type Engine } from '../../../server/indicators/create-engine.ts'
 import { momentOf } from '../../../shared/domain/time.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../../helpers/database.ts'
 import {
   HandClock,
+  journalOpen,
   METRIC,
   seedProvince,
   type TestProvince,
@@ -27,7 +28,11 @@ beforeAll(async () => {
   engine = createEngine({ database: db.database, clock, log: silentLog, saveEveryMs: 0 })
 })
 afterAll(() => db.drop())
-afterEach(async () => engine.tick())
+
+async function tick(): Promise<void> {
+  await journalOpen(db.database)
+  await engine.tick()
+}
 
 const provinceValue = (indicator: string, period = 'morning') =>
   engine.area('former-district', '40')!.find((v) => v.indicator === indicator && v.period === period)!
@@ -69,7 +74,7 @@ test('a roll changes the value of its school and of every area above in the next
     db.database,
     province.schools.map((school) => roll(school.id, '1A')),
   )
-  await engine.tick()
+  await tick()
   undo()
   expect(provinceValue('attendance-rate')).toMatchObject({
     numerator: 12 * 28,
@@ -93,7 +98,7 @@ test('a closed school is not expected to call the roll, and its pupils count as 
   ])
   const ticks: BoardTick[] = []
   const undo = engine.subscribe((tick) => ticks.push(tick))
-  await engine.tick()
+  await tick()
   undo()
   expect(provinceValue('schools-open')).toMatchObject({ numerator: 11, denominator: 12 })
   expect(provinceValue('pupils-affected-by-closure')).toMatchObject({ value: 120 })
@@ -113,7 +118,7 @@ test('instants follow a reading in the next round', async () => {
     { device: second!.yard, metric: METRIC.yard_depth, at: clock.at - 5_000, value: 12 },
     { device: province.river, metric: METRIC.river_level, at: clock.at - 5_000, value: 7 },
   ])
-  await engine.tick()
+  await tick()
   expect(provinceValue('co2-rooms-over', 'now')).toMatchObject({
     numerator: 1,
     denominator: 2,
