@@ -1,5 +1,6 @@
 import { SchoolSessionName } from '../../shared/contract/primitives.ts'
 import type { Queryable } from '../../shared/db/connect.ts'
+import { sql } from '../../shared/db/sql.ts'
 import type { Sum } from '../../shared/domain/ratio.ts'
 import { DAY_MS, SLOT_MS, startOfDay } from '../../shared/domain/time.ts'
 import { levelIn } from './close-slot.ts'
@@ -22,6 +23,7 @@ interface PastDay {
 }
 
 const ROLLS_PER_STATEMENT = 200
+const SCHOOLS_WITH_ROLL_SUMS = sql(import.meta.url, './sql/schools-with-roll-sums.sql')
 
 /** Works through the repair queue in the background, a school-day at a time, by the definitions that the live day uses. */
 export class Repairer {
@@ -65,7 +67,21 @@ export class Repairer {
     const { readings: hasReadings } = await dayHasData(this.#database, day)
     const past = { registry: registryOn(state.registry, day), hasReadings }
     this.#days.set(day, past)
+    await this.#askForWholeDay(past.registry)
     return past
+  }
+
+  /**
+   * The first rolls of a day that nobody watched (a backlog, a school's upload) make it a day with figures: then
+   * the schools that sent nothing count as not having taken theirs, as they do on a day that was watched.
+   */
+  async #askForWholeDay(day: DayRegistry): Promise<void> {
+    const { rows } = await this.#database.query<{ school: number }>(SCHOOLS_WITH_ROLL_SUMS, [day.day])
+    const known = new Set(rows.map((row) => row.school))
+    for (const school of day.schools) {
+      if (!known.has(school.id))
+        this.#queue.ask({ kind: 'rolls', day: day.day, school: school.id }, undefined)
+    }
   }
 
   async #repairReadings(state: DayState, day: DayRegistry, id: number): Promise<void> {

@@ -7,6 +7,7 @@ import { recompute } from './recompute.ts'
 
 const DAY_HAS_READINGS = sql(import.meta.url, './sql/day-has-readings.sql')
 const STORED_SUMS = sql(import.meta.url, './sql/stored-sums.sql')
+const SCHOOLS_CHANGED_SINCE = sql(import.meta.url, './sql/schools-changed-since.sql')
 const PROGRESS = sql(import.meta.url, './sql/engine-progress.sql')
 
 export interface CheckOptions {
@@ -19,6 +20,9 @@ export interface CheckOptions {
 
 export interface Progress {
   closedUntil: number
+  /** Position of the journal up to which the engine has saved. */
+  xid: string
+  seq: string
   /** Whether the journal has changes that the engine has not dealt with. */
   behind: boolean
 }
@@ -37,10 +41,13 @@ export async function checkDay(database: Queryable, options: CheckOptions): Prom
       now: options.now(),
       closedUntil: counts ? (progress?.closedUntil ?? 0) : 0,
     })
-    const comparison = compareSums(
-      stored,
-      recomputed,
-      indicatorsData().map((indicator) => indicator.id),
+    const comparison = leaveOut(
+      compareSums(
+        stored,
+        recomputed,
+        indicatorsData().map((indicator) => indicator.id),
+      ),
+      await changedSince(database, progress),
     )
     if (comparison.differences.length === 0 || Date.now() + PAUSE_MS > until) return comparison
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -49,8 +56,30 @@ export async function checkDay(database: Queryable, options: CheckOptions): Prom
 
 /** How far the engine has saved; undefined when it never did. */
 export async function readProgress(database: Queryable): Promise<Progress | undefined> {
-  const { rows } = await database.query<{ closedUntil: number; behind: boolean }>(PROGRESS)
+  const { rows } = await database.query<Progress>(PROGRESS)
   return rows[0]
+}
+
+/** Schools that the raw rows, read later, may know more of than the sums saved at `progress`. */
+async function changedSince(database: Queryable, progress: Progress | undefined): Promise<Set<number>> {
+  if (!progress) return new Set()
+  const { rows } = await database.query<{ school: number }>(SCHOOLS_CHANGED_SINCE, [
+    progress.xid,
+    progress.seq,
+  ])
+  return new Set(rows.map((row) => row.school))
+}
+
+/** While rolls come in, the schools that changed during the look itself cannot be judged by it. */
+function leaveOut(comparison: Comparison, changed: ReadonlySet<number>): Comparison {
+  const differences = comparison.differences.filter(
+    (difference) => difference.period === 'day' || !changed.has(difference.school),
+  )
+  const summaries = comparison.summaries.map((summary) => ({
+    ...summary,
+    differences: differences.filter((difference) => difference.indicator === summary.indicator).length,
+  }))
+  return { summaries, differences, leftOut: changed.size }
 }
 
 /** A day from before there were any devices to hear has rolls only; nobody was expected to be online. */

@@ -27,6 +27,8 @@ export interface IndicatorSummary {
 export interface Comparison {
   summaries: IndicatorSummary[]
   differences: Difference[]
+  /** Schools whose rolls or status changed while the day was read; not judged. */
+  leftOut: number
 }
 
 const NONE: Sum = { numerator: 0, denominator: 0 }
@@ -54,7 +56,7 @@ export function compareSums(stored: DaySums, recomputed: DaySums, indicators: re
     summary.differences += 1
     differences.push({ indicator, period, school: Number(school), stored: there, recomputed: fresh })
   }
-  return { summaries: [...summaries.values()], differences }
+  return { summaries: [...summaries.values()], differences, leftOut: 0 }
 }
 
 function isSame(a: Sum, b: Sum): boolean {

@@ -5,8 +5,9 @@ import { awaitDatabase, connect, type Queryable } from '../../shared/db/connect.
 import { sql } from '../../shared/db/sql.ts'
 import { dayOf, MINUTE_MS } from '../../shared/domain/time.ts'
 import { createClock, isSimulated } from '../../shared/node/clock.ts'
+import { clockBeside } from '../../shared/node/clock-file.ts'
 import { readConfig } from '../../shared/node/config.ts'
-import { IocError } from '../../shared/node/errors.ts'
+import { coerceError, IocError } from '../../shared/node/errors.ts'
 import { failStart } from '../../shared/node/lifecycle.ts'
 import { createLog } from '../../shared/node/log.ts'
 import { commonSettings } from '../../shared/node/program-environment.ts'
@@ -19,7 +20,6 @@ const SCHOOL_CODES = sql(import.meta.url, './sql/school-codes.sql')
 
 const Settings = z.object({
   LOG_LEVEL: commonSettings.LOG_LEVEL,
-  IOC_CLOCK: commonSettings.IOC_CLOCK,
   DATABASE_URL: ServerSettings.shape.DATABASE_URL,
 })
 
@@ -44,13 +44,12 @@ async function main(): Promise<number> {
   })
   try {
     await awaitDatabase(database, 5_000)
-    const clock = createClock(settings.IOC_CLOCK)
+    const setting = clockBeside(process.env)
+    const clock = createClock(setting)
     const closedUntil = (await readProgress(database))?.closedUntil
     // Without its clock a demonstration's time is known only from how far its engine has come.
     const isDemo =
-      !isSimulated(settings.IOC_CLOCK) &&
-      closedUntil !== undefined &&
-      closedUntil > clock.now() + 15 * MINUTE_MS
+      !isSimulated(setting) && closedUntil !== undefined && closedUntil > clock.now() + 15 * MINUTE_MS
     const now = () => options.now ?? (isDemo ? closedUntil + MINUTE_MS : clock.now())
     const day = options.date ?? dayOf(now())
     const goesOn = closedUntil !== undefined && day >= dayOf(closedUntil)
@@ -69,8 +68,11 @@ function readOptions(args: string[]): z.infer<typeof Options> {
     return Options.parse({ ...parseArgs({ args, options: known }).values })
   } catch (error) {
     throw new IocError(
-      'bad-request',
-      { summary: 'usage: npm run recompute -- --date yyyy-mm-dd [--now moment] [--patience seconds]' },
+      'bad-arguments',
+      {
+        problem: coerceError(error).message,
+        usage: 'npm run recompute -- --date yyyy-mm-dd [--now moment] [--patience seconds]',
+      },
       { cause: error },
     )
   }
@@ -79,13 +81,15 @@ function readOptions(args: string[]): z.infer<typeof Options> {
 async function report(
   database: Queryable,
   day: string,
-  { summaries, differences }: Comparison,
+  { summaries, differences, leftOut }: Comparison,
 ): Promise<void> {
   console.log(`Indicators of ${day}: stored sums against raw rows`)
   console.log(row(['indicator', 'sums', 'numerator', 'denominator', 'differences']))
   for (const { indicator, compared, numerator, denominator, differences: wrong } of summaries) {
     console.log(row([indicator, compared, round(numerator), round(denominator), wrong]))
   }
+  if (leftOut > 0)
+    console.log(`${leftOut} schools changed while the day was read; their sessions were left out.`)
   if (differences.length === 0) return console.log('No difference.')
   const { rows } = await database.query<{ id: number; code: string }>(SCHOOL_CODES)
   const codes = new Map(rows.map((school) => [school.id, school.code]))

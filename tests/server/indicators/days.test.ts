@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { BoardTick } from '../../../server/indicators/board.ts'
 import { createEngine, type Engine } from '../../../server/indicators/create-engine.ts'
 import { checkDay } from '../../../server/recompute/check-day.ts'
@@ -17,7 +17,6 @@ import {
 
 const DAY = '2026-11-23'
 const clock = new HandClock(0)
-const opened: TestDatabase[] = []
 
 let db: TestDatabase
 let province: TestProvince
@@ -25,15 +24,12 @@ let engine: Engine
 
 beforeEach(async () => {
   db = await createTestDatabase()
-  opened.push(db)
   province = await seedProvince(db.database, { schools: 6, rooms: 1 })
   clock.at = momentOf(DAY, '08:20')
   engine = newEngine()
   await engine.tick()
 })
-afterAll(async () => {
-  for (const database of opened) await database.drop()
-})
+afterEach(() => db.drop())
 
 const newEngine = () => createEngine({ database: db.database, clock, log: silentLog, saveEveryMs: 0 })
 
@@ -133,7 +129,10 @@ test('a change of the registry counts for the whole day, as the raw rows say', a
       select $1, id, 'GW2', 'gateway', 60, '2022-01-01', true from site where school_id = $1`,
     [school.id],
   )
-  await db.database.query(`update school_session set ends = '09:30' where school_id = $1`, [school.id])
+  await db.database.query(
+    `update school_session set ends = '09:30' where school_id = $1 and session = 'morning'`,
+    [school.id],
+  )
   await db.database.query('update registry_version set version = version + 1')
   clock.at += MINUTE_MS
   await new Promise((resolve) => setTimeout(resolve, 2_100))
