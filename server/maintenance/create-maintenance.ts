@@ -5,7 +5,13 @@ import { DAY_MS, dayOf, MINUTE_MS, minuteOfDay } from '../../shared/domain/time.
 import type { Clock } from '../../shared/node/clock.ts'
 import { coerceError } from '../../shared/node/errors.ts'
 import type { Logger } from '../../shared/node/log.ts'
-import { compressOneChunk, deleteOldRows, dropOldChunks, pruneJournal } from './clean-up.ts'
+import {
+  compressOneChunk,
+  deleteOldRows,
+  deleteSurplusDeadLetters,
+  dropOldChunks,
+  pruneJournal,
+} from './clean-up.ts'
 import { giveLeaseBack, takeLease } from './lease.ts'
 import { installPolicies } from './policies.ts'
 import { LOOK_BACK_MS, Refresher } from './refresh.ts'
@@ -50,6 +56,7 @@ const JOURNAL_EVERY_MS = 5 * MINUTE_MS
 /** Between one and four at night, province time, nobody minds a stall of some seconds. */
 const NIGHT = { from: 60, until: 240 }
 const COMPRESS_EVERY_MS = 30_000
+const SURPLUS_EVERY_MS = MINUTE_MS
 
 export function createMaintenance(options: MaintenanceOptions): Maintenance {
   return new Schedule(options)
@@ -176,6 +183,11 @@ class Schedule implements Maintenance {
       if (table.kind !== 'rows') continue
       await this.#runWhileMore(`delete ${table.table}`, DAY_MS, now, () =>
         deleteOldRows(this.#options.database, table, now),
+      )
+      const { keepRows } = table
+      if (table.table !== 'dead_letter' || keepRows === undefined) continue
+      await this.#runWhileMore('bound dead_letter', SURPLUS_EVERY_MS, now, () =>
+        deleteSurplusDeadLetters(this.#options.database, keepRows),
       )
     }
   }

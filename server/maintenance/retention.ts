@@ -21,6 +21,8 @@ const PlainTable = z.strictObject({
   kind: z.literal('rows'),
   timeColumn: z.string().regex(/^[a-z0-9_]+$/),
   keepDays: Days,
+  /** However young they are: a device gone wrong must not fill the disk. */
+  keepRows: z.number().int().positive().optional(),
 })
 export type PlainTable = z.infer<typeof PlainTable>
 
