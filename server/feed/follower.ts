@@ -1,7 +1,8 @@
 import type { Queryable } from '../../shared/db/connect.ts'
-import { type JournalRow, journalHolds, journalLag, readJournal } from './journal.ts'
-import type { Position } from './position.ts'
+import { type JournalRow, journalHolds, journalLag, readUnseen } from './journal.ts'
+import { before, type Position } from './position.ts'
 import { Rate } from './rates.ts'
+import { type Snapshot, snapshotBefore } from './visibility.ts'
 
 /** Rows of one read: a row may hold the readings of a whole store batch, and its arrays are parsed in one go. */
 const ROWS_PER_READ = 50
@@ -11,23 +12,30 @@ const ROUND_MS = 200
 const PAUSE_MS = 3_600_000
 const LAG_EVERY_MS = 1_000
 
-/** Follows the journal from a position: every row once, in order, applied before the position moves. */
+/**
+ * Follows the journal: every committed row once, as soon as it is committed. It remembers what one snapshot saw and
+ * asks for what the next one sees beyond, so a transaction that began early and commits late is neither missed nor
+ * does it keep younger ones waiting.
+ */
 export class JournalFollower {
   readonly #database: Queryable
   readonly #messages = new Rate()
   readonly #readings = new Rate()
-  #position: Position
+  #seen: Snapshot
+  /** While what lies between two snapshots is too much for one read: the second of them, and how far it was read. */
+  #between: { until: Snapshot; after: Position } | undefined
   #lagSeconds = 0
   #lagReadAt = 0
   #followedAt = 0
 
   constructor(database: Queryable, position: Position) {
     this.#database = database
-    this.#position = position
+    this.#seen = snapshotBefore(position.xid + 1n)
   }
 
+  /** Every row up to here has been applied; some after it may have been, too. */
   get position(): Position {
-    return this.#position
+    return before(this.#seen.xmin)
   }
 
   /** Age in seconds of the oldest change not applied, read at most once a second. */
@@ -46,7 +54,7 @@ export class JournalFollower {
   /** Whether changes may have been pruned before they were read: then everything must be loaded anew. */
   async hasGap(): Promise<boolean> {
     if (this.#followedAt > 0 && Date.now() - this.#followedAt < PAUSE_MS) return false
-    return !(await journalHolds(this.#database, this.#position))
+    return !(await journalHolds(this.#database, this.position))
   }
 
   /**
@@ -56,25 +64,36 @@ export class JournalFollower {
   async follow(apply: (row: JournalRow) => void): Promise<boolean> {
     const started = Date.now()
     let caughtUp = false
-    while (!caughtUp && Date.now() - started < ROUND_MS) {
-      const rows = await readJournal(this.#database, this.#position, ROWS_PER_READ)
-      for (const row of rows) {
-        apply(row)
-        this.#position = row.position
-        this.#messages.add(row.messages, Date.now())
-        this.#readings.add(row.devices.length, Date.now())
-      }
-      caughtUp = rows.length < ROWS_PER_READ
-    }
+    while (!caughtUp && Date.now() - started < ROUND_MS) caughtUp = await this.#readOnce(apply)
     this.#followedAt = Date.now()
     await this.#readLag(caughtUp)
     return caughtUp
   }
 
-  /** Also when the end was reached: committed changes may be waiting behind an older transaction still running. */
+  /** One read. True when it went up to the moment it was made. */
+  async #readOnce(apply: (row: JournalRow) => void): Promise<boolean> {
+    const begun = this.#between
+    const { rows, until } = await readUnseen(this.#database, {
+      seen: this.#seen,
+      until: begun?.until,
+      after: begun?.after ?? before(this.#seen.xmin),
+      limit: ROWS_PER_READ,
+    })
+    for (const row of rows) {
+      apply(row)
+      this.#between = { until, after: row.position }
+      this.#messages.add(row.messages, Date.now())
+      this.#readings.add(row.devices.length, Date.now())
+    }
+    if (rows.length === ROWS_PER_READ) return false
+    this.#seen = until
+    this.#between = undefined
+    return begun === undefined
+  }
+
   async #readLag(caughtUp: boolean): Promise<void> {
     if (caughtUp && Date.now() - this.#lagReadAt < LAG_EVERY_MS) return
     this.#lagReadAt = Date.now()
-    this.#lagSeconds = await journalLag(this.#database, this.#position)
+    this.#lagSeconds = await journalLag(this.#database, this.#seen)
   }
 }

@@ -2,9 +2,10 @@ import { z } from 'zod'
 import type { Queryable } from '../../shared/db/connect.ts'
 import { sql } from '../../shared/db/sql.ts'
 import type { Position } from './position.ts'
+import { formatSnapshot, parseSnapshot, type Snapshot } from './visibility.ts'
 
-const AFTER = sql(import.meta.url, './sql/journal-after.sql')
-const END = sql(import.meta.url, './sql/journal-end.sql')
+const UNSEEN = sql(import.meta.url, './sql/journal-unseen.sql')
+const SNAPSHOT = sql(import.meta.url, './sql/journal-snapshot.sql')
 const HOLDS = sql(import.meta.url, './sql/journal-holds.sql')
 const LAG = sql(import.meta.url, './sql/journal-lag.sql')
 
@@ -26,6 +27,7 @@ export interface JournalRow {
 }
 
 interface StoredRow {
+  snapshot: string
   seq: string | number
   xid: string
   kind: JournalRow['kind']
@@ -38,14 +40,38 @@ interface StoredRow {
   amounts: number[] | null
 }
 
-/** Up to `limit` rows after a position, in order. Each committed row is given exactly once over successive calls. */
-export async function readJournal(
+/** The row that comes when there is no change: it carries the snapshot alone. */
+interface Nothing {
+  snapshot: string
+  seq: null
+}
+
+/** What to read: changes not seen in `seen` but in `until` (undefined: now), after `after`, at most `limit`. */
+export interface Unseen {
+  seen: Snapshot
+  until: Snapshot | undefined
+  after: Position
+  limit: number
+}
+
+/** The next unseen rows in order, and the snapshot up to which they were looked for. */
+export async function readUnseen(
   database: Queryable,
-  after: Position,
-  limit: number,
-): Promise<JournalRow[]> {
-  const { rows } = await database.query<StoredRow>(AFTER, [String(after.xid), String(after.seq), limit])
-  return rows.map((row) => ({
+  { seen, until, after, limit }: Unseen,
+): Promise<{ rows: JournalRow[]; until: Snapshot }> {
+  const { rows } = await database.query<StoredRow | Nothing>(UNSEEN, [
+    formatSnapshot(seen),
+    until ? formatSnapshot(until) : null,
+    String(after.xid),
+    String(after.seq),
+    limit,
+  ])
+  const found = rows.filter((row): row is StoredRow => row.seq !== null)
+  return { rows: found.map(toJournalRow), until: parseSnapshot(rows[0]!.snapshot) }
+}
+
+function toJournalRow(row: StoredRow): JournalRow {
+  return {
     position: { xid: BigInt(row.xid), seq: BigInt(row.seq) },
     kind: row.kind,
     messages: row.messages,
@@ -55,13 +81,13 @@ export async function readJournal(
     metrics: row.metrics ?? [],
     times: row.times ?? [],
     amounts: row.amounts ?? [],
-  }))
+  }
 }
 
-/** The position behind everything that has ended by now. */
-export async function journalEnd(database: Queryable): Promise<Position> {
-  const { rows } = await database.query<{ xid: string; seq: string }>(END)
-  return { xid: BigInt(rows[0]!.xid), seq: BigInt(rows[0]!.seq) }
+/** What has been committed by now. */
+export async function readSnapshot(database: Queryable): Promise<Snapshot> {
+  const { rows } = await database.query<{ snapshot: string }>(SNAPSHOT)
+  return parseSnapshot(rows[0]!.snapshot)
 }
 
 /** False when rows after the position may have been pruned already: what they said must come from the tables. */
@@ -73,11 +99,8 @@ export async function journalHolds(database: Queryable, position: Position): Pro
   return rows[0]!.holds
 }
 
-/** Age in seconds, by the database's clock, of the oldest change after the position. */
-export async function journalLag(database: Queryable, position: Position): Promise<number> {
-  const { rows } = await database.query<{ seconds: number }>(LAG, [
-    String(position.xid),
-    String(position.seq),
-  ])
+/** Age in seconds, by the database's clock, of the oldest change not seen in the snapshot. */
+export async function journalLag(database: Queryable, seen: Snapshot): Promise<number> {
+  const { rows } = await database.query<{ seconds: number }>(LAG, [formatSnapshot(seen)])
   return rows[0]!.seconds
 }

@@ -24,3 +24,12 @@ export function isVisibleIn(snapshot: Snapshot, transaction: bigint): boolean {
   if (transaction < snapshot.xmin) return true
   return transaction < snapshot.xmax && !snapshot.running.has(transaction)
 }
+
+export function formatSnapshot({ xmin, xmax, running }: Snapshot): string {
+  return `${xmin}:${xmax}:${[...running].sort((a, b) => (a < b ? -1 : 1)).join(',')}`
+}
+
+/** A snapshot that saw all transactions before this one, and nothing else. */
+export function snapshotBefore(transaction: bigint): Snapshot {
+  return { xmin: transaction, xmax: transaction, running: new Set() }
+}

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../shared/db/connect.ts'
 import { addDays, dayOf, SLOT_MS, slotOf, startOfDay } from '../../shared/domain/time.ts'
-import { journalEnd, journalHolds } from '../feed/journal.ts'
-import type { Position } from '../feed/position.ts'
+import { journalHolds, readSnapshot } from '../feed/journal.ts'
+import { before, type Position } from '../feed/position.ts'
 import { AreaBoard } from './area-board.ts'
 import { type Catalogue, DayLimits } from './catalogue.ts'
 import { type DayRegistry, registryOn } from './day-registry.ts'
@@ -62,7 +62,7 @@ export interface LoadedState {
 export async function loadState(parts: LoadParts): Promise<LoadedState> {
   const { database, registry, catalogue, ledger, now } = parts
   // Before any table is read: whatever comes later is in the journal after this position.
-  const end = await journalEnd(database)
+  const { xmin } = await readSnapshot(database)
   const saved = await loadEnginePosition(database)
   const day = registryOn(registry, dayOf(now))
   const dayStart = startOfDay(day.day)
@@ -120,7 +120,7 @@ export async function loadState(parts: LoadParts): Promise<LoadedState> {
   await loadWaterWindows(database, state, waterDevices, now)
   if (continues && saved) askForToday(parts, state, sums, saved)
   else await askForPast(parts, state, savedUntil, hasGap)
-  return { state, position: saved && !hasGap ? saved.position : end, savedAt: saved?.savedAt ?? 0 }
+  return { state, position: saved && !hasGap ? saved.position : before(xmin), savedAt: saved?.savedAt ?? 0 }
 }
 
 /** Fills the slots that instants are made of, and the two before the next slot to close. */

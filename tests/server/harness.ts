@@ -180,21 +180,6 @@ async function readProvince(database: Database): Promise<TestProvince> {
   }
 }
 
-/**
- * Waits until what was committed can be read from the journal. On a server that others use too, their running
- * transactions hold it back for a moment.
- */
-export async function journalOpen(database: Queryable): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const { rows } = await database.query<{ open: boolean }>(
-      'select coalesce(max(xid) < pg_snapshot_xmin(pg_current_snapshot()), true) as open from journal',
-    )
-    if (rows[0]!.open) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-  throw new Error('a transaction on this server has been running for five seconds')
-}
-
 /** A clock that stands still until it is set. */
 export class HandClock {
   at: number

@@ -1,14 +1,18 @@
 -- Deletes from the oldest end in journal order, up to the first row that is still to be kept: one younger than $1,
--- or one the engine has not read and younger than $2. The row the engine stands on stays, so that it can see that
--- nothing after it is missing.
-with reached as (
-  select coalesce(max(xid), '0'::xid8) as xid, coalesce(max(seq), 0) as seq from engine_position
+-- or one the engine has not dealt with and younger than $2. The last row it has dealt with stays, so that it can
+-- see that nothing after it is missing.
+with dealt_with as (
+  select journal.xid, journal.seq
+  from journal join engine_position position on (journal.xid, journal.seq) <= (position.xid, position.seq)
+  order by journal.xid desc, journal.seq desc
+  limit 1
 ),
 oldest as (
   select journal.xid, journal.seq,
     journal.at < $2::timestamptz
-      or (journal.at < $1::timestamptz and (journal.xid, journal.seq) < (reached.xid, reached.seq)) as old
-  from journal, reached
+      or (journal.at < $1::timestamptz
+        and exists (select from dealt_with d where (journal.xid, journal.seq) < (d.xid, d.seq))) as old
+  from journal
   order by journal.xid, journal.seq
   limit $3::int
 ),

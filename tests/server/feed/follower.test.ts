@@ -1,16 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { JournalFollower } from '../../../server/feed/follower.ts'
-import { journalEnd, journalHolds } from '../../../server/feed/journal.ts'
+import { journalHolds, readSnapshot } from '../../../server/feed/journal.ts'
+import { before } from '../../../server/feed/position.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
-import {
-  journalOpen,
-  METRIC,
-  seedProvince,
-  type TestProvince,
-  writeReadings,
-  writeRolls,
-} from '../harness.ts'
+import { METRIC, seedProvince, type TestProvince, writeReadings, writeRolls } from '../harness.ts'
 
 const AT = Date.parse('2026-11-23T08:00:00+07:00')
 
@@ -23,7 +17,9 @@ beforeAll(async () => {
   province = await seedProvince(db.database, { schools: 1, rooms: 1 })
 })
 beforeEach(async () => {
-  follower = new JournalFollower(db.database, await journalEnd(db.database))
+  const { xmin } = await readSnapshot(db.database)
+  follower = new JournalFollower(db.database, before(xmin))
+  await follower.follow(() => {})
 })
 afterAll(() => db.drop())
 
@@ -34,11 +30,6 @@ const reading = (value: number) => {
 }
 
 async function amounts(): Promise<number[]> {
-  await journalOpen(db.database)
-  return amountsNow()
-}
-
-async function amountsNow(): Promise<number[]> {
   const read: number[] = []
   await follower.follow((row) => read.push(...row.amounts))
   return read
@@ -60,7 +51,6 @@ test('a row says what was stored: devices, times to the millisecond, rolls by da
     { ...roll, enrolled: 30, present: 30, late: 0, excused: 0, unexcused: 0, takenAt: AT },
   ])
   const rows: unknown[] = []
-  await journalOpen(db.database)
   await follower.follow((row) => rows.push(row))
   expect(rows).toMatchObject([
     { kind: 'readings', devices: [first.device], metrics: [METRIC.power], times: [first.at], amounts: [1] },
@@ -77,7 +67,6 @@ test('a row applied before the database failed is not given again', async () => 
   await writeReadings(db.database, [reading(0.5)])
   await writeReadings(db.database, [reading(0.6)])
   const read: number[] = []
-  await journalOpen(db.database)
   await expect(
     follower.follow((row) => {
       if (row.amounts[0] === 0.6 && read.length === 1) throw new Error('stop here')
@@ -99,7 +88,7 @@ test('a journal pruned beyond the position is known as a gap, and so is a positi
 })
 
 test.skipIf(!process.env['TEST_DATABASE_URL'])(
-  'a transaction that began first and commits last is neither missed nor given twice',
+  'a transaction that began first and commits last is neither missed nor given twice, and nobody waits for it',
   async () => {
     const slow = new pg.Client(db.url)
     await slow.connect()
@@ -107,30 +96,66 @@ test.skipIf(!process.env['TEST_DATABASE_URL'])(
       await slow.query('begin')
       await writeReadings(slow, [reading(0.1)])
       await writeReadings(db.database, [reading(0.2)])
-      // The one with the higher number has committed; it waits behind the one still running.
-      expect(await amountsNow()).toEqual([])
+      const before = follower.position
+      expect(await amounts()).toEqual([0.2])
+      await writeReadings(db.database, [reading(0.3)])
+      expect(await amounts()).toEqual([0.3])
+      // Who starts again from what is saved meanwhile reads all three.
+      const saved = follower.position
+      expect(saved).toEqual(before)
       await slow.query('commit')
-      expect(await amounts()).toEqual([0.1, 0.2])
+      expect(await amounts()).toEqual([0.1])
       expect(await amounts()).toEqual([])
+      const restarted = new JournalFollower(db.database, saved)
+      const again: number[] = []
+      await restarted.follow((row) => again.push(...row.amounts))
+      expect(again.sort()).toEqual(expect.arrayContaining([0.1, 0.2, 0.3]))
     } finally {
       await slow.end()
     }
   },
 )
 
+test.skipIf(!process.env['TEST_DATABASE_URL'])('a transaction that rolls back leaves nothing', async () => {
+  const slow = new pg.Client(db.url)
+  await slow.connect()
+  try {
+    await slow.query('begin')
+    await writeReadings(slow, [reading(0.1)])
+    await writeReadings(db.database, [reading(0.4)])
+    await slow.query('rollback')
+    expect(await amounts()).toEqual([0.4])
+    expect(await amounts()).toEqual([])
+  } finally {
+    await slow.end()
+  }
+})
+
 test.skipIf(!process.env['TEST_DATABASE_URL'])(
-  'a transaction that rolls back leaves nothing, and holds nothing up after it',
+  'many transactions at once, some slow, are each given once',
   async () => {
-    const slow = new pg.Client(db.url)
-    await slow.connect()
-    try {
-      await slow.query('begin')
-      await writeReadings(slow, [reading(0.1)])
-      await writeReadings(db.database, [reading(0.4)])
-      await slow.query('rollback')
-      expect(await amounts()).toEqual([0.4])
-    } finally {
-      await slow.end()
-    }
+    const read: number[] = []
+    const take = () => follower.follow((row) => read.push(...row.amounts))
+    let writing = true
+    const following = (async () => {
+      while (writing) await take()
+      await take()
+    })()
+    await Promise.all(
+      Array.from({ length: 4 }, async (_, writer) => {
+        for (let n = 0; n < 40; n++) {
+          await db.database.transaction(async (client) => {
+            await writeReadings(client, [reading((writer * 100 + n) / 1000)])
+            await new Promise((resolve) => setTimeout(resolve, (n * 7 + writer * 3) % 11))
+          })
+        }
+      }),
+    )
+    writing = false
+    await following
+    const all = Array.from({ length: 4 }, (_, writer) =>
+      Array.from({ length: 40 }, (_, n) => (writer * 100 + n) / 1000),
+    ).flat()
+    expect(read.sort((a, b) => a - b)).toEqual(all)
   },
 )

@@ -6,7 +6,6 @@ import { addDays, MINUTE_MS, momentOf } from '../../../shared/domain/time.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../../helpers/database.ts'
 import {
   HandClock,
-  journalOpen,
   METRIC,
   seedProvince,
   type TestProvince,
@@ -34,7 +33,6 @@ afterEach(() => db.drop())
 const newEngine = () => createEngine({ database: db.database, clock, log: silentLog, saveEveryMs: 0 })
 
 async function rounds(count: number, of = engine): Promise<void> {
-  await journalOpen(db.database)
   for (let round = 0; round < count; round++) await of.tick()
 }
 

@@ -5,7 +5,6 @@ import { momentOf } from '../../../shared/domain/time.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../../helpers/database.ts'
 import {
   HandClock,
-  journalOpen,
   METRIC,
   seedProvince,
   type TestProvince,
@@ -28,11 +27,6 @@ beforeAll(async () => {
   engine = createEngine({ database: db.database, clock, log: silentLog, saveEveryMs: 0 })
 })
 afterAll(() => db.drop())
-
-async function tick(): Promise<void> {
-  await journalOpen(db.database)
-  await engine.tick()
-}
 
 const provinceValue = (indicator: string, period = 'morning') =>
   engine.area('former-district', '40')!.find((v) => v.indicator === indicator && v.period === period)!
@@ -74,7 +68,7 @@ test('a roll changes the value of its school and of every area above in the next
     db.database,
     province.schools.map((school) => roll(school.id, '1A')),
   )
-  await tick()
+  await engine.tick()
   undo()
   expect(provinceValue('attendance-rate')).toMatchObject({
     numerator: 12 * 28,
@@ -98,7 +92,7 @@ test('a closed school is not expected to call the roll, and its pupils count as 
   ])
   const ticks: BoardTick[] = []
   const undo = engine.subscribe((tick) => ticks.push(tick))
-  await tick()
+  await engine.tick()
   undo()
   expect(provinceValue('schools-open')).toMatchObject({ numerator: 11, denominator: 12 })
   expect(provinceValue('pupils-affected-by-closure')).toMatchObject({ value: 120 })
@@ -118,7 +112,7 @@ test('instants follow a reading in the next round', async () => {
     { device: second!.yard, metric: METRIC.yard_depth, at: clock.at - 5_000, value: 12 },
     { device: province.river, metric: METRIC.river_level, at: clock.at - 5_000, value: 7 },
   ])
-  await tick()
+  await engine.tick()
   expect(provinceValue('co2-rooms-over', 'now')).toMatchObject({
     numerator: 1,
     denominator: 2,

@@ -4,7 +4,7 @@ import { checkDay } from '../../../server/recompute/check-day.ts'
 import type { Database } from '../../../shared/db/connect.ts'
 import { momentOf } from '../../../shared/domain/time.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../../helpers/database.ts'
-import { HandClock, journalOpen, seedProvince, type TestProvince } from '../harness.ts'
+import { HandClock, seedProvince, type TestProvince } from '../harness.ts'
 import { DAY, LAST_WEEK, playDay, randomFrom } from './school-day.ts'
 
 let db: TestDatabase
@@ -39,7 +39,6 @@ const check = (day: string) => checkDay(db.database, { day, now: () => clock.at,
 /** Rounds until repairs are done and all is saved. */
 async function settle(engine: Engine): Promise<void> {
   failing = 0
-  await journalOpen(db.database)
   for (let round = 0; round < 10; round++) await engine.tick()
 }
 
