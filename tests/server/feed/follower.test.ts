@@ -14,7 +14,7 @@ let follower: JournalFollower
 
 beforeAll(async () => {
   db = await createTestDatabase()
-  province = await seedProvince(db.database, { schools: 1, rooms: 1 })
+  province = await seedProvince(db.database, { schools: 5, rooms: 1 })
 })
 beforeEach(async () => {
   const { xmin } = await readSnapshot(db.database)
@@ -24,9 +24,10 @@ beforeEach(async () => {
 afterAll(() => db.drop())
 
 let written = 0
-const reading = (value: number) => {
+/** Transactions that run side by side write of different schools: the latest reading of a device is locked. */
+const reading = (value: number, school = 0) => {
   written += 1
-  return { device: province.schools[0]!.gateway, metric: METRIC.power, at: AT + written, value }
+  return { device: province.schools[school]!.gateway, metric: METRIC.power, at: AT + written, value }
 }
 
 async function amounts(): Promise<number[]> {
@@ -94,7 +95,7 @@ test.skipIf(!process.env['TEST_DATABASE_URL'])(
     await slow.connect()
     try {
       await slow.query('begin')
-      await writeReadings(slow, [reading(0.1)])
+      await writeReadings(slow, [reading(0.1, 1)])
       await writeReadings(db.database, [reading(0.2)])
       const before = follower.position
       expect(await amounts()).toEqual([0.2])
@@ -121,7 +122,7 @@ test.skipIf(!process.env['TEST_DATABASE_URL'])('a transaction that rolls back le
   await slow.connect()
   try {
     await slow.query('begin')
-    await writeReadings(slow, [reading(0.1)])
+    await writeReadings(slow, [reading(0.1, 1)])
     await writeReadings(db.database, [reading(0.4)])
     await slow.query('rollback')
     expect(await amounts()).toEqual([0.4])
@@ -145,7 +146,7 @@ test.skipIf(!process.env['TEST_DATABASE_URL'])(
       Array.from({ length: 4 }, async (_, writer) => {
         for (let n = 0; n < 40; n++) {
           await db.database.transaction(async (client) => {
-            await writeReadings(client, [reading((writer * 100 + n) / 1000)])
+            await writeReadings(client, [reading((writer * 100 + n) / 1000, 1 + writer)])
             await new Promise((resolve) => setTimeout(resolve, (n * 7 + writer * 3) % 11))
           })
         }
