@@ -9,7 +9,7 @@ export interface ServerOptions {
   databaseUrl: string
   /** The clock the province is shown at; unset: real time. */
   clock?: ClockSetting
-  /** Unset: any free one. */
+  /** Unset: a free one is found. */
   port?: number
   log?: Logger
   /** More settings, as in the environment. */
