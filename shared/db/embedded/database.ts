@@ -21,8 +21,10 @@ export async function openEmbeddedDatabase(folder: string): Promise<EmbeddedData
     exchange: async (messages) => {
       const answers: Uint8Array[] = []
       for (const part of cutAtBufferEnds(messages)) {
+        // Not execProtocolRaw: it keeps every message of every answer, parsed, until a call that takes them away.
+        const { data } = await database.execProtocol(part, { throwOnError: false })
         // The answer lies in memory that the next exchange writes over: it is copied while it is whole.
-        answers.push(Buffer.from(await database.execProtocolRaw(part)))
+        answers.push(Buffer.from(data))
       }
       return answers.length === 1 ? answers[0]! : Buffer.concat(answers)
     },
