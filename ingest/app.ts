@@ -11,11 +11,13 @@ import { EmbeddedBroker } from './broker/broker.ts'
 import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
+import { Descriptions } from './descriptions.ts'
 import { startHttp } from './http/http.ts'
-import type { Intake } from './message.ts'
+import type { Commands, Intake } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { Source } from './source.ts'
+import { readTopicMap, SHIPPED_MAP } from './topic-map.ts'
 
 export interface IngestApp extends Program {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
@@ -63,7 +65,13 @@ export async function startApp(
     const metrics = new IngestMetrics(version)
     const link = new DatabaseLink(log, stopping.signal)
     lifecycle.onStop('retries', () => stopping.abort())
-    const tools = { database, link, registry, metrics, log, signal: stopping.signal }
+    const map = readTopicMap(config.MQTT_TOPIC_MAP ?? SHIPPED_MAP)
+    let mqtt: Mqtt | undefined
+    const commands: Commands = { publish: (topic, payload) => mqtt?.publish(topic, payload) }
+    const descriptions = new Descriptions(database)
+    const ordered = !config.MQTT_SUBSCRIPTION.startsWith('$share/')
+    const own = { map, descriptions, commands, ordered }
+    const tools = { database, link, registry, metrics, log, signal: stopping.signal, ...own }
     const batcher = new Batcher({
       limits: {
         messages: config.BATCH_MESSAGES,
@@ -76,8 +84,9 @@ export async function startApp(
       onTaken: (message) => metrics.taken(message),
     })
 
-    const mqtt = await startMqtt(config, { intake: batcher, clock, metrics, log })
-    lifecycle.onStop('mqtt', () => mqtt.stop(MQTT_DRAIN_MS))
+    const started = await startMqtt(config, { intake: batcher, clock, metrics, log })
+    mqtt = started
+    lifecycle.onStop('mqtt', () => started.stop(MQTT_DRAIN_MS))
 
     const http = await startHttp({
       host: config.HOST,
@@ -88,14 +97,14 @@ export async function startApp(
       metrics,
       readiness: () => ({
         database: link.up && registry.reachable,
-        broker: mqtt.connected(),
+        broker: started.connected(),
         room: batcher.hasRoom,
       }),
       log,
     })
     lifecycle.onStop('http', () => http.stop(HTTP_DRAIN_MS))
-    log.info({ mqtt: mqtt.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
-    return { mqttPort: mqtt.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
+    log.info({ mqtt: started.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
+    return { mqttPort: started.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
   } catch (error) {
     await lifecycle.stop()
     throw error
@@ -105,6 +114,7 @@ export async function startApp(
 interface Mqtt {
   port: number | undefined
   connected(): boolean
+  publish(topic: string, payload: Buffer): void
   stop(patienceMs: number): Promise<void>
 }
 
@@ -121,7 +131,12 @@ async function startMqtt(
       access: openAccess,
     })
     const port = await broker.start()
-    return { port, connected: () => broker.connected, stop: (patienceMs) => broker.stop(patienceMs) }
+    return {
+      port,
+      connected: () => broker.connected,
+      publish: (topic, payload) => broker.publish(topic, payload),
+      stop: (patienceMs) => broker.stop(patienceMs),
+    }
   }
   const source = new Source({
     ...tools,
@@ -133,5 +148,10 @@ async function startMqtt(
     receiveMaximum: config.MQTT_RECEIVE_MAXIMUM,
   })
   source.start()
-  return { port: undefined, connected: () => source.connected, stop: (patienceMs) => source.stop(patienceMs) }
+  return {
+    port: undefined,
+    connected: () => source.connected,
+    publish: (topic, payload) => source.publish(topic, payload),
+    stop: (patienceMs) => source.stop(patienceMs),
+  }
 }

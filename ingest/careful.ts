@@ -41,9 +41,10 @@ export async function carryCarefully(messages: readonly Message[], tools: Carefu
 async function bury(message: Message, error: unknown, tools: CarefulTools): Promise<void> {
   const detail = coerceError(error).message.slice(0, 300)
   const letters = [letter(message, 'poison', { field: null, value: '', detail, school: null })]
-  const batch = { messages: [message], records: [], duplicates: [], letters }
+  const nothing = { records: [], duplicates: [], descriptions: [], ignored: new Set<Message>(), commands: [] }
+  const batch = { ...nothing, messages: [message], letters }
   try {
-    acknowledge(await tools.link.persist(() => store(batch, tools.database)), tools.metrics)
+    acknowledge(await tools.link.persist(() => store(batch, tools.database)), tools)
   } catch (failure) {
     // Not even its bytes can be kept: it stays in flight, unacknowledged and visible there.
     tools.log.error({ error: coerceError(failure).message }, 'a message can neither be stored nor be buried')

@@ -37,6 +37,9 @@ export const IngestSettings = z.object({
     .min(1)
     .default(SUBSCRIPTION)
     .describe('topic filter; $share/<group>/ioc/v1/# shares the load among several ingest programs'),
+  MQTT_TOPIC_MAP: optionalText().describe(
+    'JSON file that says which payload format is spoken on which topics; unset: ingest/topic-map.json',
+  ),
   MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
     'unacknowledged messages the broker may have under way to us',
   ),

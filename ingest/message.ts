@@ -17,6 +17,8 @@ export interface Message {
   /** Clock time of arrival, milliseconds since 1970. */
   readonly receivedAt: number
   readonly source: 'mqtt' | 'http'
+  /** User name of the connection that published it, where the broker tells: some formats name their device by nothing else. */
+  readonly username?: string | undefined
   /** Called once, after the transaction with all its records and dead letters has committed. */
   settle(outcome: Outcome): void
 }
@@ -34,11 +36,18 @@ export interface Outcome {
   stored: number
   duplicate: number
   rejected: Rejection[]
+  /** The message was understood and holds nothing to keep, such as a gateway's own log. */
+  ignored?: boolean
+}
+
+/** What is sent back to devices, such as a request for their birth message. Best effort: nothing waits for it. */
+export interface Commands {
+  publish(topic: string, payload: Buffer): void
 }
 
 /** Whether anything of a message is in the database: only then may a broker hand it on. */
 export function isAccepted(outcome: Outcome): boolean {
-  return outcome.stored + outcome.duplicate > 0
+  return outcome.stored + outcome.duplicate > 0 || outcome.ignored === true
 }
 
 /** Where the broker, the source and HTTP hand in messages. */

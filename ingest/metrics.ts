@@ -4,7 +4,7 @@ import type { Message, Outcome } from './message.ts'
 
 /**
  * What this program counts. The unit is the record; a message whose records are not known yet counts as one.
- * At any moment received = stored + duplicate + dead_letter + in_flight.
+ * At any moment received = stored + duplicate + dead_letter + ignored + in_flight.
  */
 export class IngestMetrics {
   readonly registry = new Registry()
@@ -15,6 +15,11 @@ export class IngestMetrics {
     'kind',
     'reason',
   ])
+  readonly #ignored = this.#counter(
+    'ignored_total',
+    'messages that were understood and hold nothing to keep',
+    ['kind'],
+  )
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
   readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
@@ -64,8 +69,9 @@ export class IngestMetrics {
 
   settled(message: Message, outcome: Outcome): void {
     const kind = kindOf(message)
-    const { stored, duplicate, rejected } = outcome
-    this.#received.inc({ kind }, stored + duplicate + rejected.length - 1)
+    const { stored, duplicate, rejected, ignored } = outcome
+    this.#received.inc({ kind }, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
+    if (ignored) this.#ignored.inc({ kind })
     this.#inFlight.dec()
     if (stored > 0) this.#stored.inc({ kind }, stored)
     if (duplicate > 0) this.#duplicate.inc({ kind }, duplicate)

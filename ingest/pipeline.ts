@@ -1,20 +1,28 @@
 import type { Database } from '../shared/db/connect.ts'
 import type { DatabaseLink } from './database-link.ts'
-import type { Message } from './message.ts'
+import type { Descriptions } from './descriptions.ts'
+import type { Commands, Message } from './message.ts'
 import type { IngestMetrics } from './metrics.ts'
 import type { Registry } from './registry.ts'
 import { acknowledge } from './stages/acknowledge.ts'
 import { decode } from './stages/decode.ts'
 import { dedupe } from './stages/dedupe.ts'
 import { enrich } from './stages/enrich.ts'
+import { identify } from './stages/identify.ts'
 import { store } from './stages/store.ts'
 import { validate } from './stages/validate.ts'
+import type { TopicMap } from './topic-map.ts'
 
 export interface PipelineTools {
   database: Database
   link: DatabaseLink
   registry: Registry
   metrics: IngestMetrics
+  map: TopicMap
+  descriptions: Descriptions
+  commands: Commands
+  /** FormatContext.ordered. */
+  ordered: boolean
 }
 
 /**
@@ -22,11 +30,13 @@ export interface PipelineTools {
  * same batch until it succeeds. When this resolves, everything in the batch is committed and settled.
  */
 export async function carry(messages: readonly Message[], tools: PipelineTools): Promise<void> {
-  const { database, link, registry, metrics } = tools
-  const decoded = decode(messages)
-  const valid = validate(decoded, registry)
+  const { database, link, registry, descriptions } = tools
+  await link.persist(() => descriptions.prepare(messages, tools.map))
+  const decoded = decode(messages, tools)
+  const named = await link.persist(() => identify(decoded, registry))
+  const valid = validate(named, registry)
   const known = await link.persist(() => enrich(valid, registry))
   const distinct = dedupe(known)
   const settled = await link.persist(() => store(distinct, database))
-  acknowledge(settled, metrics)
+  acknowledge(settled, tools)
 }

@@ -45,6 +45,20 @@ export const reasons = {
     remedyVi: 'kiểm tra mã thiết bị, hoặc đề nghị Sở đăng ký thiết bị',
     remedyEn: 'check the device code, or ask the department to register the device',
   },
+  'unregistered-device': {
+    vi: 'chưa có thiết bị nào đăng ký với tên này',
+    en: 'no device is registered under this name',
+    remedyVi:
+      'đăng ký thiết bị với tên này (npm run import:devices, cột aliases): tin đang chờ sẽ tự được ghi',
+    remedyEn:
+      'register the device under this name (npm run import:devices, column aliases): what waits is then stored by itself',
+  },
+  'no-birth': {
+    vi: 'thiết bị chưa tự giới thiệu nên chưa đọc được tin này',
+    en: 'the device has not introduced itself yet, so this message cannot be read',
+    remedyVi: 'thiết bị đã được yêu cầu giới thiệu lại; tin đang chờ sẽ tự được ghi',
+    remedyEn: 'the device has been asked to introduce itself; what waits is then stored by itself',
+  },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
     en: 'there is no metric of this code',

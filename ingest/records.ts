@@ -1,5 +1,6 @@
 import type { CheckinBody, RollBody } from '../shared/contract/attendance.ts'
 import type { SchoolStatusBody } from '../shared/contract/school.ts'
+import type { Description, VendorDraft, VendorName } from './decoders/format.ts'
 import type { Message } from './message.ts'
 import { type ReasonCode, remedyOf } from './reasons.ts'
 
@@ -20,6 +21,10 @@ export interface ReadingDraft extends FromMessage {
   /** The device sent no time. */
   arrival: boolean
   value: number
+  /** Bits of reading.quality that only the sender knows: QUALITY.historical, QUALITY.repeated. */
+  marks?: number
+  /** Name of the field in the body its sender wrote, where that is not the metric's code. */
+  field?: string
 }
 export interface RollDraft extends FromMessage {
   kind: 'roll'
@@ -46,7 +51,7 @@ interface InSchool {
 export interface Reading extends ReadingDraft, InSchool {
   deviceId: number
   metricId: number
-  /** Bits as in the table: 1 time of arrival, 2 late, 4 retained. */
+  /** Bits as in the table: QUALITY in stages/enrich.ts. */
   quality: number
 }
 export interface Roll extends RollDraft, InSchool {
@@ -60,6 +65,9 @@ export interface Connection extends ConnectionDraft, InSchool {
 /** A record ready to be stored: every code is an id of the registry. */
 export type Row = Reading | Roll | Checkin | Status | Connection
 
+/** What the decoders give: of the protocol's own topics with its codes, of other formats with the vendor's names. */
+export type Decodable = Draft | VendorDraft
+
 /** What could not be stored, on its way to the dead_letter table. */
 export interface Letter {
   message: Message
@@ -69,6 +77,8 @@ export interface Letter {
   detail: string
   remedy: string
   school: string | null
+  /** The device's name in its vendor's words, where that is why it could not be stored. */
+  vendor?: VendorName | undefined
 }
 
 /** What travels through the stages: the messages in order of arrival, their records, and what was refused so far. */
@@ -78,6 +88,12 @@ export interface Batch<R> {
   /** Records that say what another record of this batch says already. */
   duplicates: readonly R[]
   letters: readonly Letter[]
+  /** What devices said about themselves, to be kept in the same transaction. */
+  descriptions: readonly Description[]
+  /** Messages that were understood and hold nothing to keep. */
+  ignored: ReadonlySet<Message>
+  /** To be published when the batch is committed. */
+  commands: readonly { topic: string; payload: Buffer }[]
 }
 
 /** What became of a batch, after its transaction has committed. */
@@ -86,11 +102,14 @@ export interface Settled {
   stored: readonly Row[]
   duplicates: readonly Row[]
   letters: readonly Letter[]
+  descriptions: readonly Description[]
+  ignored: ReadonlySet<Message>
+  commands: readonly { topic: string; payload: Buffer }[]
 }
 
 /** Name of the field of a reading in the body its sender wrote. */
 export function fieldOfReading(reading: ReadingDraft): string {
-  return reading.arrival ? reading.metric : `${reading.path}values.${reading.metric}`
+  return reading.field ?? (reading.arrival ? reading.metric : `${reading.path}values.${reading.metric}`)
 }
 
 const SHOWN_VALUE = 100
@@ -98,7 +117,13 @@ const SHOWN_VALUE = 100
 export function letter(
   message: Message,
   reason: ReasonCode,
-  about: { field: string | null; value: unknown; detail: string; school: string | null },
+  about: {
+    field: string | null
+    value: unknown
+    detail: string
+    school: string | null
+    vendor?: VendorName | undefined
+  },
 ): Letter {
   const value = typeof about.value === 'string' ? about.value : (JSON.stringify(about.value) ?? '')
   return {
@@ -109,5 +134,6 @@ export function letter(
     detail: about.detail,
     remedy: remedyOf(reason),
     school: about.school,
+    vendor: about.vendor,
   }
 }

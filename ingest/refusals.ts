@@ -1,3 +1,4 @@
+import type { VendorName } from './decoders/format.ts'
 import type { Message } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
 import { type Letter, letter } from './records.ts'
@@ -11,11 +12,11 @@ export class Refusals {
   readonly #said = new Map<Message, Set<string>>()
 
   refuse(
-    record: { message: Message; school: string },
+    record: { message: Message; school: string | null },
     reason: ReasonCode,
-    about: { field: string | null; value: unknown; detail: string },
+    about: { field: string | null; value: unknown; detail: string; vendor?: VendorName },
   ): void {
-    const key = `${reason} ${about.field}`
+    const key = `${reason} ${about.field} ${about.vendor?.name ?? ''}`
     const said = this.#said.get(record.message)
     if (said?.has(key)) return
     if (said) said.add(key)

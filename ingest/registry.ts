@@ -3,12 +3,15 @@ import { sql } from '../shared/db/sql.ts'
 import type { Dated } from '../shared/domain/area-tree.ts'
 import { coerceError } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
+import type { VendorName } from './decoders/format.ts'
+import { keyOf } from './stages/decode.ts'
 import type { Device, School } from './stages/enrich.ts'
 import type { Metric } from './stages/validate.ts'
 
 const VERSION = sql(import.meta.url, './sql/registry-version.sql')
 const SCHOOLS = sql(import.meta.url, './sql/registry-schools.sql')
 const DEVICES = sql(import.meta.url, './sql/registry-devices.sql')
+const ALIASES = sql(import.meta.url, './sql/registry-aliases.sql')
 const METRICS = sql(import.meta.url, './sql/registry-metrics.sql')
 
 const POLL_MS = 2_000
@@ -17,6 +20,7 @@ interface Held {
   version: number
   schools: ReadonlyMap<string, School>
   metrics: ReadonlyMap<string, Metric>
+  aliases: ReadonlyMap<string, { school: string; device: string }>
 }
 
 /**
@@ -27,7 +31,7 @@ interface Held {
 export class Registry {
   readonly #database: Queryable
   readonly #log: Logger
-  #held: Held = { version: -1, schools: new Map(), metrics: new Map() }
+  #held: Held = { version: -1, schools: new Map(), metrics: new Map(), aliases: new Map() }
   #loading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #reachable = false
@@ -58,6 +62,10 @@ export class Registry {
 
   metric(code: string): Metric | undefined {
     return this.#held.metrics.get(code)
+  }
+
+  deviceOf(vendor: VendorName): { school: string; device: string } | undefined {
+    return this.#held.aliases.get(keyOf(vendor))
   }
 
   /** Loads the registry again if it has changed. Several callers share one look. */
@@ -97,6 +105,7 @@ export class Registry {
     const schools = await this.#database.query<SchoolRow>(SCHOOLS)
     const devices = await this.#database.query<DeviceRow>(DEVICES)
     const metrics = await this.#database.query<Metric>(METRICS)
+    const aliases = await this.#database.query<AliasRow>(ALIASES)
     const byId = new Map<number, Map<string, Device>>()
     const byCode = new Map<string, School>()
     for (const { code, ...school } of schools.rows) {
@@ -106,13 +115,25 @@ export class Registry {
     }
     for (const { school, code, ...device } of devices.rows) byId.get(school)?.set(code, device)
     this.#log.info({ version, schools: byCode.size, devices: devices.rows.length }, 'registry loaded')
-    return { version, schools: byCode, metrics: new Map(metrics.rows.map((metric) => [metric.code, metric])) }
+    return {
+      version,
+      schools: byCode,
+      metrics: new Map(metrics.rows.map((metric) => [metric.code, metric])),
+      aliases: new Map(
+        aliases.rows.map(({ school, device, ...vendor }) => [keyOf(vendor), { school, device }]),
+      ),
+    }
   }
 }
 
 interface SchoolRow extends Dated {
   id: number
   code: string
+}
+
+interface AliasRow extends VendorName {
+  school: string
+  device: string
 }
 
 interface DeviceRow extends Dated {

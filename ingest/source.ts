@@ -64,6 +64,11 @@ export class Source {
     return this.#acks.length
   }
 
+  /** Best effort, QoS 0: lost while there is no connection. */
+  publish(topic: string, payload: Buffer): void {
+    this.#connection?.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false })
+  }
+
   start(): void {
     void this.#connect()
   }

@@ -90,6 +90,11 @@ export class EmbeddedBroker {
     return this.#server.listening && !this.#stopping
   }
 
+  /** To whoever has subscribed; best effort, QoS 0. */
+  publish(topic: string, payload: Buffer): void {
+    this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => {})
+  }
+
   /** Takes nothing more, lets what is held be committed and acknowledged, then closes. */
   async stop(patienceMs: number): Promise<void> {
     this.#stopping = true

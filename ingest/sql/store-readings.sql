@@ -10,11 +10,11 @@ inserted as (
   returning ts, device_id, metric_id, value, quality
 ),
 latest as (
-  -- What a broker kept (bit 4) is not news: it never counts as the latest value.
+  -- What a broker (bit 4) or a sender (bit 8) kept is not news: it never counts as the latest value.
   insert into reading_latest (device_id, metric_id, ts, value, quality)
   select distinct on (device_id, metric_id) device_id, metric_id, ts, value, quality
   from inserted
-  where quality & 4 = 0
+  where quality & 12 = 0
   order by device_id, metric_id, ts desc
   on conflict (device_id, metric_id) do update
   set ts = excluded.ts, value = excluded.value, quality = excluded.quality

@@ -1,46 +1,73 @@
-import { isUtf8 } from 'node:buffer'
-import { parseTopic } from '../../shared/contract/topics.ts'
 import type { Fault } from '../decoders/decoder.ts'
-import { decoders } from '../decoders/index.ts'
-import { parseJson } from '../decoders/json.ts'
+import type {
+  Description,
+  Format,
+  FormatContext,
+  FormatName,
+  Reading,
+  VendorName,
+} from '../decoders/format.ts'
+import { formats } from '../decoders/index.ts'
 import type { Message } from '../message.ts'
-import { type Batch, type Draft, type Letter, letter } from '../records.ts'
+import { type Batch, type Decodable, type Letter, letter } from '../records.ts'
+import type { TopicMap } from '../topic-map.ts'
 
 /** Larger payloads are refused, whatever they say. */
 export const MOST_PAYLOAD_BYTES = 1_048_576
 
-/** Bytes to records. Every message gives at least one record or one dead letter. */
-export function decode(messages: readonly Message[]): Batch<Draft> {
-  const records: Draft[] = []
-  const letters: Letter[] = []
-  for (const message of messages) {
-    const { school, drafts, faults } = decodeMessage(message)
-    for (const draft of drafts) records.push(draft)
-    for (const fault of faults) letters.push(letter(message, fault.reason, { ...fault, school }))
-  }
-  return { messages, records, duplicates: [], letters }
+/** What this stage asks for besides the messages. */
+export interface DecodeTools {
+  map: TopicMap
+  /** What devices have said about themselves in committed messages. */
+  descriptions: { get(vendor: VendorName): Description['body'] | undefined }
+  /** FormatContext.ordered. */
+  ordered: boolean
 }
 
-function decodeMessage(message: Message): { school: string | null; drafts: Draft[]; faults: Fault[] } {
+/** Bytes to records. Every message gives a record, a description or a dead letter, or is counted as ignored. */
+export function decode(messages: readonly Message[], tools: DecodeTools): Batch<Decodable> {
+  const records: Decodable[] = []
+  const letters: Letter[] = []
+  const descriptions: Description[] = []
+  const commands: { topic: string; payload: Buffer }[] = []
+  const ignored = new Set<Message>()
+  // A device may introduce itself and speak in one batch.
+  const saidNow = new Map<string, unknown>()
+  const description = (vendor: VendorName) => saidNow.get(keyOf(vendor)) ?? tools.descriptions.get(vendor)
+  for (const message of messages) {
+    const reading = read(message, { ...tools, description })
+    for (const draft of reading.drafts) records.push(draft)
+    for (const fault of reading.faults) {
+      letters.push(letter(message, fault.reason, { ...fault, school: fault.school ?? null }))
+    }
+    for (const said of reading.descriptions ?? []) {
+      saidNow.set(keyOf(said.vendor), said.body)
+      descriptions.push({ ...said, message })
+    }
+    for (const command of reading.commands ?? []) commands.push(command)
+    const found = reading.drafts.length + reading.faults.length + (reading.descriptions?.length ?? 0)
+    if (found === 0) ignored.add(message)
+  }
+  return { messages, records, duplicates: [], letters, descriptions, ignored, commands }
+}
+
+type Tools = DecodeTools & Pick<FormatContext, 'description'>
+
+function read(message: Message, { map, ordered, description }: Tools): Reading {
   const { topic, payload } = message
-  const address = parseTopic(topic)
-  const refuse = (reason: Fault['reason'], value: unknown, detail: string) => ({
-    school: address?.school ?? null,
+  const refuse = (reason: Fault['reason'], value: unknown, detail: string): Reading => ({
     drafts: [],
     faults: [{ reason, field: null, value, detail }],
   })
-  if (!address) return refuse('unknown-topic', topic, 'the topic has none of the shapes of protocol v1')
+  const route = map.routeOf(topic)
+  const format = route && (formats as Partial<Record<FormatName, Format>>)[route.format]
+  if (!route || !format) return refuse('unknown-topic', topic, 'the topic map names no format for this topic')
   if (payload.length > MOST_PAYLOAD_BYTES) {
     return refuse('too-large', payload.length, `${payload.length} bytes; at most ${MOST_PAYLOAD_BYTES}`)
   }
-  if (!isUtf8(payload)) return refuse('not-utf8', '', 'the bytes are not UTF-8')
-  let body: unknown
-  try {
-    body = parseJson(payload.toString('utf8'))
-  } catch (error) {
-    return refuse('not-json', '', (error as Error).message.slice(0, 200))
-  }
-  const device = 'device' in address ? address.device : undefined
-  const decoded = decoders[address.kind](body, { school: address.school, device }, message)
-  return { school: address.school, ...decoded }
+  return format.read(message, { route, description, ordered })
+}
+
+export function keyOf({ format, name }: VendorName): string {
+  return `${format} ${name}`
 }

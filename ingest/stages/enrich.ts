@@ -23,7 +23,12 @@ export interface Directory {
 /** A reading may come this long after the end of its slot before it counts as late. */
 const GRACE_MS = MINUTE_MS
 
-export const QUALITY = { arrival: 1, late: 2, retained: 4 } as const
+/**
+ * Bits of reading.quality. arrival: the time of arrival stands for the time of measurement. late: it came after its
+ * slot. retained: the broker kept it. historical: the sender kept it while its link was down. repeated: perhaps an
+ * earlier value, said again by a gateway.
+ */
+export const QUALITY = { arrival: 1, late: 2, retained: 4, historical: 8, repeated: 16 } as const
 
 /** Codes of the outside to ids of the registry, as of the day a record speaks of. */
 export async function enrich(batch: Batch<Draft>, directory: Directory): Promise<Batch<Row>> {
@@ -77,7 +82,8 @@ function qualityOf(reading: ReadingDraft): number {
   return (
     (reading.arrival ? QUALITY.arrival : 0) |
     (late ? QUALITY.late : 0) |
-    (reading.message.retained ? QUALITY.retained : 0)
+    (reading.message.retained ? QUALITY.retained : 0) |
+    (reading.marks ?? 0)
   )
 }
 

@@ -4,6 +4,7 @@ import { storeCheckins } from '../store/checkins.ts'
 import type { Written } from '../store/columns.ts'
 import { storeConnections } from '../store/connections.ts'
 import { storeDeadLetters } from '../store/dead-letters.ts'
+import { storeDescriptions } from '../store/descriptions.ts'
 import { atOnce, type Guard, isDataError, isolating, type Writer } from '../store/isolate.ts'
 import { storeReadings } from '../store/readings.ts'
 import { storeRolls } from '../store/rolls.ts'
@@ -42,8 +43,10 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
     for (const row of part.duplicates) duplicates.push(row)
     for (const one of part.letters) letters.push(one)
   }
+  await storeDescriptions(client, batch.descriptions)
   await storeDeadLetters(client, letters)
-  return { messages: batch.messages, stored, duplicates, letters }
+  const { messages, descriptions, ignored, commands } = batch
+  return { messages, stored, duplicates, letters, descriptions, ignored, commands }
 }
 
 /** No statement is sent for a kind that the batch does not have. */

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Batcher } from '../../ingest/batcher.ts'
 import { carryCarefully } from '../../ingest/careful.ts'
 import { DatabaseLink } from '../../ingest/database-link.ts'
+import { Descriptions } from '../../ingest/descriptions.ts'
 import type { Outcome } from '../../ingest/message.ts'
 import { IngestMetrics } from '../../ingest/metrics.ts'
 import { Registry } from '../../ingest/registry.ts'
+import { readTopicMap, SHIPPED_MAP } from '../../ingest/topic-map.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../helpers/database.ts'
 import { message, NOW, roll, type TestMessage } from './messages.ts'
 import { addSchools } from './registry-fixture.ts'
@@ -118,6 +120,10 @@ test('whatever arrives, nothing crashes, every message is settled once and every
     metrics,
     log: silentLog,
     signal: stop.signal,
+    map: readTopicMap(SHIPPED_MAP),
+    descriptions: new Descriptions(db.database),
+    commands: { publish: () => {} },
+    ordered: true,
   }
   const batcher = new Batcher({
     limits: { messages: 200, bytes: 131_072, everyMs: 0, atOnce: 1 },

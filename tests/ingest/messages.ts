@@ -1,4 +1,8 @@
 import type { Message, Outcome } from '../../ingest/message.ts'
+import type { Batch, Draft } from '../../ingest/records.ts'
+import { type DecodeTools, decode } from '../../ingest/stages/decode.ts'
+import { identify } from '../../ingest/stages/identify.ts'
+import { readTopicMap, SHIPPED_MAP } from '../../ingest/topic-map.ts'
 
 export interface TestMessage extends Message {
   outcomes: Outcome[]
@@ -24,6 +28,18 @@ export function message(topic: string, body: unknown, more: Partial<Message> = {
     outcomes,
     ...more,
   }
+}
+
+/** What the decoders are given when no device has said anything about itself. */
+export const decodeTools: DecodeTools = {
+  map: readTopicMap(SHIPPED_MAP),
+  descriptions: { get: () => undefined },
+  ordered: true,
+}
+
+/** Decoded with the vendor names found nowhere: messages of the protocol itself need none. */
+export async function decodeNative(messages: readonly Message[]): Promise<Batch<Draft>> {
+  return identify(decode(messages, decodeTools), { deviceOf: () => undefined, refresh: async () => {} })
 }
 
 export const TELEMETRY = 'ioc/v1/TH-01/telemetry/room-1'

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Message } from '../../ingest/message.ts'
 import type { Batch, Row } from '../../ingest/records.ts'
 import { Registry } from '../../ingest/registry.ts'
-import { decode } from '../../ingest/stages/decode.ts'
 import { dedupe } from '../../ingest/stages/dedupe.ts'
 import { enrich } from '../../ingest/stages/enrich.ts'
 import { store } from '../../ingest/stages/store.ts'
 import { validate } from '../../ingest/stages/validate.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../helpers/database.ts'
-import { message, NOW, roll, TELEMETRY } from './messages.ts'
+import { decodeNative, message, NOW, roll, TELEMETRY } from './messages.ts'
 import { addSchools } from './registry-fixture.ts'
 
 let db: TestDatabase
@@ -29,7 +28,7 @@ beforeEach(async () => {
 })
 
 async function prepared(messages: Message[]): Promise<Batch<Row>> {
-  return dedupe(await enrich(validate(decode(messages), registry), registry))
+  return dedupe(await enrich(validate(await decodeNative(messages), registry), registry))
 }
 
 /** Stores messages as one batch and says what became of their records. */

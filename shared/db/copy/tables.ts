@@ -20,6 +20,8 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'metric' },
   { name: 'device', identity: true },
   { name: 'device_credential' },
+  { name: 'device_alias' },
+  { name: 'device_description' },
   { name: 'calendar_entry', identity: true },
   { name: 'registry_version' },
   { name: 'installation' },

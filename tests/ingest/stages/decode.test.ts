@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { decode } from '../../../ingest/stages/decode.ts'
-import { message, NOW, roll, TELEMETRY } from '../messages.ts'
+import { decodeTools, message, NOW, roll, TELEMETRY } from '../messages.ts'
 
 const decoded = (topic: string, body: unknown) => {
-  const batch = decode([message(topic, body)])
+  const batch = decode([message(topic, body)], decodeTools)
   return {
     records: batch.records.map(({ message: _, ...record }) => record),
     letters: batch.letters.map(({ reason, field, detail }) => ({ reason, field, detail })),
@@ -117,7 +117,7 @@ describe('check-ins', () => {
   test('carry no identity: a field too many is refused and its value not repeated', () => {
     const checkin = { id: 'c1', ts: NOW, direction: 'in', gate: 'A' }
     expect(decoded(topic, [checkin, { ...checkin, id: 'c2' }]).records).toHaveLength(2)
-    const batch = decode([message(topic, { ...checkin, pupil: 'Nguyễn Văn A' })])
+    const batch = decode([message(topic, { ...checkin, pupil: 'Nguyễn Văn A' })], decodeTools)
     expect(batch.records).toEqual([])
     expect(batch.letters).toMatchObject([{ reason: 'bad-body', field: 'pupil', value: 'null' }])
     expect(batch.letters[0]!.detail).not.toContain('Nguyễn')

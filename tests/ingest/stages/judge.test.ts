@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { Message } from '../../../ingest/message.ts'
-import { decode } from '../../../ingest/stages/decode.ts'
 import { dedupe } from '../../../ingest/stages/dedupe.ts'
 import { type Directory, enrich, type School } from '../../../ingest/stages/enrich.ts'
 import { validate } from '../../../ingest/stages/validate.ts'
 import { metricsData } from '../../../shared/db/reference.ts'
-import { message, NOW, roll, TELEMETRY } from '../messages.ts'
+import { decodeNative, message, NOW, roll, TELEMETRY } from '../messages.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -41,7 +40,7 @@ function directory(): Directory & { refreshes: number; later: Map<string, School
 
 /** From messages to rows, as the pipeline does it. */
 async function judge(messages: Message[], registry: Directory = directory()) {
-  const batch = dedupe(await enrich(validate(decode(messages), registry), registry))
+  const batch = dedupe(await enrich(validate(await decodeNative(messages), registry), registry))
   return { ...batch, reasons: batch.letters.map(({ reason, field }) => `${reason} ${field}`) }
 }
 
