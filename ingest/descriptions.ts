@@ -1,10 +1,10 @@
 import type { Queryable } from '../shared/db/connect.ts'
 import { sql } from '../shared/db/sql.ts'
-import type { Description, VendorName } from './decoders/format.ts'
 import { formats } from './decoders/index.ts'
 import type { Message } from './message.ts'
-import { keyOf } from './stages/decode.ts'
 import type { TopicMap } from './topic-map.ts'
+import type { Description, VendorName } from './vendor.ts'
+import { keyOf } from './vendor.ts'
 
 const LOAD = sql(import.meta.url, './sql/load-descriptions.sql')
 

@@ -1,8 +1,8 @@
 import type { CheckinBody, RollBody } from '../shared/contract/attendance.ts'
 import type { SchoolStatusBody } from '../shared/contract/school.ts'
-import type { Description, VendorDraft, VendorName } from './decoders/format.ts'
 import type { Message } from './message.ts'
 import { type ReasonCode, remedyOf } from './reasons.ts'
+import type { Description, VendorDraft, VendorName } from './vendor.ts'
 
 /** A record as a decoder gives it: well-formed, still with the codes of the outside. Times are milliseconds since 1970. */
 export type Draft = ReadingDraft | RollDraft | CheckinDraft | StatusDraft | ConnectionDraft

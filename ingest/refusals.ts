@@ -1,7 +1,7 @@
-import type { VendorName } from './decoders/format.ts'
 import type { Message } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
 import { type Letter, letter } from './records.ts'
+import type { VendorName } from './vendor.ts'
 
 /**
  * Collects the refusals of one stage. What is wrong with a message once (its school, its time) is said once, not

@@ -3,10 +3,10 @@ import { sql } from '../shared/db/sql.ts'
 import type { Dated } from '../shared/domain/area-tree.ts'
 import { coerceError } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
-import type { VendorName } from './decoders/format.ts'
-import { keyOf } from './stages/decode.ts'
 import type { Device, School } from './stages/enrich.ts'
 import type { Metric } from './stages/validate.ts'
+import type { VendorName } from './vendor.ts'
+import { keyOf } from './vendor.ts'
 
 const VERSION = sql(import.meta.url, './sql/registry-version.sql')
 const SCHOOLS = sql(import.meta.url, './sql/registry-schools.sql')

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { IocError } from '../shared/node/errors.ts'
-import { FORMATS } from './decoders/format.ts'
+import { FORMATS } from './vendor.ts'
 
 /** Which payload format is spoken on which topics. The first route whose filter fits a topic counts. */
 export const Route = z.strictObject({

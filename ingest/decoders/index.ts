@@ -1,4 +1,5 @@
-import type { Format, FormatName } from './format.ts'
+import type { FormatName } from '../vendor.ts'
+import type { Format } from './format.ts'
 import { native } from './native.ts'
 
 /** The table of payload formats. */

@@ -1,7 +1,7 @@
-import type { Description } from '../decoders/format.ts'
 import type { Commands, Message, Outcome } from '../message.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import type { Settled } from '../records.ts'
+import type { Description } from '../vendor.ts'
 
 export interface AcknowledgeTools {
   metrics: IngestMetrics

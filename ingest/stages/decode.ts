@@ -1,16 +1,10 @@
 import type { Fault } from '../decoders/decoder.ts'
-import type {
-  Description,
-  Format,
-  FormatContext,
-  FormatName,
-  Reading,
-  VendorName,
-} from '../decoders/format.ts'
+import type { Format, FormatContext, Reading } from '../decoders/format.ts'
 import { formats } from '../decoders/index.ts'
 import type { Message } from '../message.ts'
 import { type Batch, type Decodable, type Letter, letter } from '../records.ts'
 import type { TopicMap } from '../topic-map.ts'
+import { type Description, type FormatName, keyOf, type VendorName } from '../vendor.ts'
 
 /** Larger payloads are refused, whatever they say. */
 export const MOST_PAYLOAD_BYTES = 1_048_576
@@ -66,8 +60,4 @@ function read(message: Message, { map, ordered, description }: Tools): Reading {
     return refuse('too-large', payload.length, `${payload.length} bytes; at most ${MOST_PAYLOAD_BYTES}`)
   }
   return format.read(message, { route, description, ordered })
-}
-
-export function keyOf({ format, name }: VendorName): string {
-  return `${format} ${name}`
 }

@@ -1,6 +1,6 @@
-import type { VendorName } from '../decoders/format.ts'
 import type { Batch, Decodable, Draft } from '../records.ts'
 import { Refusals } from '../refusals.ts'
+import type { VendorName } from '../vendor.ts'
 
 /** What this stage asks of the registry. */
 export interface Aliases {

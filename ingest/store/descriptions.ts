@@ -1,6 +1,6 @@
 import type { Queryable } from '../../shared/db/connect.ts'
 import { sql } from '../../shared/db/sql.ts'
-import type { Description } from '../decoders/format.ts'
+import type { Description } from '../vendor.ts'
 import { numbers } from './columns.ts'
 
 const STORE = sql(import.meta.url, '../sql/store-descriptions.sql')
