@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { parseTopic } from '../shared/contract/topics.ts'
 import type { Message, Outcome } from './message.ts'
+import { Tally } from './tally.ts'
 
 /**
  * What this program counts. The unit is the record; a message whose records are not known yet counts as one.
@@ -8,28 +9,20 @@ import type { Message, Outcome } from './message.ts'
  */
 export class IngestMetrics {
   readonly registry = new Registry()
-  readonly #received = this.#counter('received_total', 'records received', ['kind'])
-  readonly #stored = this.#counter('stored_total', 'records committed to the database', ['kind'])
-  readonly #duplicate = this.#counter('duplicate_total', 'records that were there already', ['kind'])
+  readonly #received = this.#tally('received_total', 'records received')
+  readonly #stored = this.#tally('stored_total', 'records committed to the database')
+  readonly #duplicate = this.#tally('duplicate_total', 'records that were there already')
   readonly #deadLetter = this.#counter('dead_letter_total', 'records kept as dead letters', [
     'kind',
     'reason',
   ])
-  readonly #ignored = this.#counter(
-    'ignored_total',
-    'messages that were understood and hold nothing to keep',
-    ['kind'],
-  )
+  readonly #ignored = this.#tally('ignored_total', 'messages that were understood and hold nothing to keep')
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
   readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
   ])
-  readonly #inFlight = new Gauge({
-    name: 'ioc_ingest_in_flight',
-    help: 'messages taken and not yet settled',
-    registers: [this.registry],
-  })
+  #inFlight = 0
   readonly #connections = new Gauge({
     name: 'ioc_ingest_connections',
     help: 'connections at the embedded broker',
@@ -49,6 +42,15 @@ export class IngestMetrics {
   })
 
   constructor(version: string) {
+    const inFlight = () => this.#inFlight
+    new Gauge({
+      name: 'ioc_ingest_in_flight',
+      help: 'messages taken and not yet settled',
+      registers: [this.registry],
+      collect() {
+        this.set(inFlight())
+      },
+    })
     new Gauge({
       name: 'ioc_build_info',
       help: 'always 1; the labels say what runs',
@@ -63,18 +65,18 @@ export class IngestMetrics {
   }
 
   taken(message: Message): void {
-    this.#received.inc({ kind: kindOf(message) })
-    this.#inFlight.inc()
+    this.#received.add(kindOf(message), 1)
+    this.#inFlight += 1
   }
 
   settled(message: Message, outcome: Outcome): void {
     const kind = kindOf(message)
     const { stored, duplicate, rejected, ignored } = outcome
-    this.#received.inc({ kind }, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
-    if (ignored) this.#ignored.inc({ kind })
-    this.#inFlight.dec()
-    if (stored > 0) this.#stored.inc({ kind }, stored)
-    if (duplicate > 0) this.#duplicate.inc({ kind }, duplicate)
+    this.#received.add(kind, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
+    if (ignored) this.#ignored.add(kind, 1)
+    this.#inFlight -= 1
+    this.#stored.add(kind, stored)
+    this.#duplicate.add(kind, duplicate)
     for (const { reason } of rejected) this.#deadLetter.inc({ kind, reason })
   }
 
@@ -97,6 +99,10 @@ export class IngestMetrics {
 
   refused(reason: RefusalReason): void {
     this.#refused.inc({ reason })
+  }
+
+  #tally(name: string, help: string): Tally<'kind'> {
+    return new Tally(`ioc_ingest_${name}`, help, 'kind', this.registry)
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {

@@ -22,9 +22,9 @@ export interface ReadingDraft extends FromMessage {
   arrival: boolean
   value: number
   /** Bits of reading.quality that only the sender knows: QUALITY.historical, QUALITY.repeated. */
-  marks?: number
+  marks?: number | undefined
   /** Name of the field in the body its sender wrote, where that is not the metric's code. */
-  field?: string
+  field?: string | undefined
 }
 export interface RollDraft extends FromMessage {
   kind: 'roll'

@@ -1,5 +1,5 @@
 import { DeviceTime } from '../../shared/contract/primitives.ts'
-import { MetricCode } from '../../shared/contract/reading.ts'
+import { METRIC_CODE } from '../../shared/contract/reading.ts'
 import type { ReadingDraft } from '../records.ts'
 import { type Decoder, elementsOf, type Fault } from './decoder.ts'
 
@@ -23,9 +23,10 @@ export const decodeTelemetry: Decoder = (body, address, message) => {
       continue
     }
     const { at, arrival } = set
-    for (const [metric, value] of Object.entries(set.values)) {
+    for (const metric of Object.keys(set.values)) {
+      const value = set.values[metric]
       const number = typeof value === 'boolean' ? Number(value) : value
-      if (!MetricCode.safeParse(metric).success) {
+      if (!METRIC_CODE.test(metric)) {
         faults.push({
           reason: 'unknown-metric',
           field: `${set.place}${metric}`,
@@ -36,8 +37,19 @@ export const decodeTelemetry: Decoder = (body, address, message) => {
         const detail = 'a value is a number, true or false'
         faults.push({ reason: 'bad-body', field: `${set.place}${metric}`, value, detail })
       } else {
-        const place = { school: address.school, device: address.device!, path }
-        drafts.push({ kind: 'reading', message, ...place, metric, at, arrival, value: number })
+        drafts.push({
+          kind: 'reading',
+          message,
+          school: address.school,
+          device: address.device!,
+          path,
+          metric,
+          at,
+          arrival,
+          value: number,
+          marks: undefined,
+          field: undefined,
+        })
       }
     }
   }

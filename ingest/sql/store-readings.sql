@@ -1,7 +1,7 @@
 with given as (
-  select device_id, metric_id, to_timestamp(ms / 1000.0::float8) as ts, value, quality, position
-  from unnest($1::int[], $2::smallint[], $3::float8[], $4::float8[], $5::smallint[])
-    with ordinality as g (device_id, metric_id, ms, value, quality, position)
+  select device_id, metric_id, ts, value, quality, position
+  from unnest($1::int[], $2::smallint[], $3::timestamptz[], $4::float8[], $5::smallint[])
+    with ordinality as g (device_id, metric_id, ts, value, quality, position)
 ),
 inserted as (
   insert into reading (ts, device_id, metric_id, value, quality)
@@ -9,16 +9,14 @@ inserted as (
   on conflict do nothing
   returning ts, device_id, metric_id, value, quality
 ),
-latest as (
-  -- What a broker (bit 4) or a sender (bit 8) kept is not news: it never counts as the latest value.
-  insert into reading_latest (device_id, metric_id, ts, value, quality)
-  select distinct on (device_id, metric_id) device_id, metric_id, ts, value, quality
-  from inserted
-  where quality & 12 = 0
-  order by device_id, metric_id, ts desc
-  on conflict (device_id, metric_id) do update
-  set ts = excluded.ts, value = excluded.value, quality = excluded.quality
-  where reading_latest.ts < excluded.ts
+seen as (
+  -- What a broker (bit 4) or a sender (bit 8) kept is not news: it is no sign of life. In order, so that two
+  -- transactions never wait for each other.
+  insert into device_seen (device_id, ts)
+  select device_id, max(ts) from inserted where quality & 12 = 0 group by device_id order by device_id
+  on conflict (device_id) do update
+  set ts = excluded.ts
+  where device_seen.ts < excluded.ts
 ),
 noted as (
   insert into journal (kind, messages, school_ids, device_ids, metric_ids, times, amounts)

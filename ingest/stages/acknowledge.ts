@@ -13,8 +13,15 @@ export interface AcknowledgeTools {
 export function acknowledge(batch: Settled, { metrics, descriptions, commands }: AcknowledgeTools): void {
   const outcomes = new Map<Message, Outcome>()
   for (const message of batch.messages) outcomes.set(message, { stored: 0, duplicate: 0, rejected: [] })
+  // The records of one message stand together: its outcome is looked up once.
+  let message: Message | undefined
+  let outcome: Outcome | undefined
   for (const row of batch.stored) {
-    outcomes.get(row.message)!.stored += 1
+    if (row.message !== message) {
+      message = row.message
+      outcome = outcomes.get(message)
+    }
+    outcome!.stored += 1
     if (row.kind === 'roll' && !row.consistent) metrics.fault('inconsistent-roll')
   }
   for (const { message } of batch.descriptions) outcomes.get(message)!.stored += 1

@@ -1,4 +1,4 @@
-import type { Batch, Connection, Roll, Row, Status } from '../records.ts'
+import type { Batch, Connection, Reading, Roll, Row, Status } from '../records.ts'
 import { Refusals } from '../refusals.ts'
 
 /**
@@ -8,14 +8,23 @@ import { Refusals } from '../refusals.ts'
  */
 export function dedupe(batch: Batch<Row>): Batch<Row> {
   const refusals = new Refusals()
+  const readings = new ReadingKeys()
   const kept = new Map<string, Row>()
+  const records: Row[] = []
   const duplicates: Row[] = []
   for (const given of batch.records) {
+    if (given.kind === 'reading') {
+      if (readings.isNew(given)) records.push(given)
+      else duplicates.push(given)
+      continue
+    }
     const row = given.kind === 'connection' ? afterItsPredecessor(given, kept) : given
     const key = keyOf(row)
     const first = kept.get(key)
-    if (!first) kept.set(key, row)
-    else if (row.kind === 'roll' && !sameRoll(row, first as Roll))
+    if (!first) {
+      kept.set(key, row)
+      records.push(row)
+    } else if (row.kind === 'roll' && !sameRoll(row, first as Roll))
       refusals.refuse(row, 'revision-conflict', aboutRoll(row))
     else if (row.kind === 'status' && !sameStatus(row, first as Status)) {
       refusals.refuse(row, 'status-conflict', aboutStatus(row))
@@ -23,16 +32,14 @@ export function dedupe(batch: Batch<Row>): Batch<Row> {
   }
   return {
     ...batch,
-    records: [...kept.values()],
+    records,
     duplicates: [...batch.duplicates, ...duplicates],
     letters: [...batch.letters, ...refusals.letters],
   }
 }
 
-function keyOf(row: Row): string {
+function keyOf(row: Exclude<Row, Reading>): string {
   switch (row.kind) {
-    case 'reading':
-      return `m ${row.deviceId} ${row.metricId} ${row.at}`
     case 'roll':
       return `r ${row.schoolId} ${row.roll.date} ${row.roll.session} ${row.roll.revision} ${row.roll.class}`
     case 'checkin':
@@ -43,6 +50,32 @@ function keyOf(row: Row): string {
       return `d ${row.deviceId} ${row.at}`
   }
 }
+
+/** Device, metric and time of readings seen, by numbers: a key of text for each value would cost more than the rest. */
+class ReadingKeys {
+  /** By series: its only time, or several. */
+  readonly #times = new Map<number, number | Set<number>>()
+
+  isNew({ deviceId, metricId, at }: Reading): boolean {
+    const series = deviceId * METRICS + metricId
+    const times = this.#times.get(series)
+    if (times === undefined) {
+      this.#times.set(series, at)
+      return true
+    }
+    if (typeof times === 'number') {
+      if (times === at) return false
+      this.#times.set(series, new Set([times, at]))
+      return true
+    }
+    if (times.has(at)) return false
+    times.add(at)
+    return true
+  }
+}
+
+/** A metric's id is a smallint. */
+const METRICS = 32_768
 
 /**
  * Connections take their time of arrival. Several changes of one device in one millisecond keep their order by

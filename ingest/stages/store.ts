@@ -29,14 +29,13 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
   const stored: Row[] = []
   const duplicates: Row[] = [...batch.duplicates]
   const letters: Letter[] = [...batch.letters]
-  const of = <K extends Row['kind']>(kind: K) =>
-    batch.records.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind)
+  const rows = byKind(batch.records)
   const written = [
-    await some(guard, client, of('reading'), storeReadings),
-    await some(guard, client, of('roll'), storeRolls),
-    await some(guard, client, of('checkin'), storeCheckins),
-    await some(guard, client, of('status'), storeStatuses),
-    await some(guard, client, of('connection'), storeConnections),
+    await some(guard, client, rows.reading, storeReadings),
+    await some(guard, client, rows.roll, storeRolls),
+    await some(guard, client, rows.checkin, storeCheckins),
+    await some(guard, client, rows.status, storeStatuses),
+    await some(guard, client, rows.connection, storeConnections),
   ]
   for (const part of written) {
     for (const row of part.stored) stored.push(row)
@@ -47,6 +46,14 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
   await storeDeadLetters(client, letters)
   const { messages, descriptions, ignored, commands } = batch
   return { messages, stored, duplicates, letters, descriptions, ignored, commands }
+}
+
+type ByKind = { [K in Row['kind']]: Extract<Row, { kind: K }>[] }
+
+function byKind(records: readonly Row[]): ByKind {
+  const rows: ByKind = { reading: [], roll: [], checkin: [], status: [], connection: [] }
+  for (const row of records) (rows[row.kind] as Row[]).push(row)
+  return rows
 }
 
 /** No statement is sent for a kind that the batch does not have. */

@@ -47,9 +47,11 @@ function isPossible(reading: ReadingDraft, metrics: Metrics, refusals: Refusals)
 
 function isTimely(draft: Draft, refusals: Refusals): boolean {
   const now = draft.message.receivedAt
+  // Most records by far, and most of them right.
+  if (draft.kind === 'reading' && (draft.arrival || isNear(draft.at, now))) return true
   for (const { field, at } of timesOf(draft)) {
-    const reason = at > now + MOST_AHEAD_MS ? 'future' : at < now - MOST_BEHIND_MS ? 'too-old' : undefined
-    if (!reason) continue
+    if (isNear(at, now)) continue
+    const reason = at > now ? 'future' : 'too-old'
     const shown = new Date(at).toISOString()
     refusals.refuse(draft, reason, {
       field: `${draft.path}${field}`,
@@ -62,6 +64,10 @@ function isTimely(draft: Draft, refusals: Refusals): boolean {
   const detail = `a roll of ${draft.roll.date} on ${dayOf(now)}`
   refusals.refuse(draft, 'future', { field: `${draft.path}date`, value: draft.roll.date, detail })
   return false
+}
+
+function isNear(at: number, now: number): boolean {
+  return at <= now + MOST_AHEAD_MS && at >= now - MOST_BEHIND_MS
 }
 
 function timesOf(draft: Draft): { field: string; at: number }[] {

@@ -3,9 +3,9 @@ import type { Letter } from '../records.ts'
 
 /** What a writer of one kind of row reports: which rows are new, which were there, which contradict what is there. */
 export interface Written<R> {
-  stored: R[]
-  duplicates: R[]
-  letters: Letter[]
+  stored: readonly R[]
+  duplicates: readonly R[]
+  letters: readonly Letter[]
 }
 
 /** A column of numbers as an array literal: the driver would quote and escape each element. */

@@ -2,9 +2,8 @@ import { z } from 'zod'
 import { DeviceCode, DeviceTime, Moment } from './primitives.ts'
 
 /** Metric code, such as co2. Which codes exist is data (shared/data/metrics.json). */
-export const MetricCode = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'a metric code: small letters, digits and _')
+export const METRIC_CODE = /^[a-z][a-z0-9_]{0,31}$/
+export const MetricCode = z.string().regex(METRIC_CODE, 'a metric code: small letters, digits and _')
 
 /** Numbers by metric; true and false stand for 1 and 0. */
 const Values = z

@@ -32,9 +32,23 @@ const shapes = (Object.keys(topics) as TopicKind[]).map((kind) => ({
   shape: new RegExp(`^${topics[kind].pattern.replace(/\{(\w+)\}/g, `(?<$1>${CODE})`)}$`),
 }))
 
+/** Topics read before: a device says the same one all its life. Rubbish is not remembered. */
+const known = new Map<string, ParsedTopic>()
+const MOST_KNOWN = 50_000
+
 /** Reads a topic; undefined when it is none of protocol v1. */
 export function parseTopic(topic: string): ParsedTopic | undefined {
-  if (topic.length > 200) return undefined
+  const before = known.get(topic)
+  if (before) return before
+  const parsed = topic.length > 200 ? undefined : readTopic(topic)
+  if (parsed) {
+    if (known.size >= MOST_KNOWN) known.clear()
+    known.set(topic, Object.freeze(parsed))
+  }
+  return parsed
+}
+
+function readTopic(topic: string): ParsedTopic | undefined {
   for (const { kind, shape } of shapes) {
     const groups = shape.exec(topic)?.groups
     if (groups) return { kind, ...groups } as ParsedTopic

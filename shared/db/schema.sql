@@ -158,6 +158,13 @@ create table device_description (
 );
 comment on table device_description is 'What a device said about itself (a Sparkplug birth, a Homie $description): its later messages cannot be read without it. Kept 400 days after it was said.';
 
+create table device_seen (
+  device_id integer not null,
+  ts timestamp with time zone not null,
+  PRIMARY KEY (device_id)
+) with (fillfactor=60);
+comment on table device_seen is 'Time of the newest live reading of each device; never moves back. Readings that a broker or a sender kept do not count.';
+
 create table engine_position (
   only_row boolean not null default true,
   xid xid8 not null,
@@ -270,15 +277,6 @@ create table reading (
 );
 -- hypertable by ts, chunks of 1 day
 comment on column reading.quality is 'Bits: 1 time of arrival used, 2 came late (after its slot), 4 retained by the broker, 8 sent from the store of the sender (historical), 16 possibly an earlier value said again.';
-
-create table reading_latest (
-  device_id integer not null,
-  metric_id smallint not null,
-  ts timestamp with time zone not null,
-  value double precision not null,
-  quality smallint not null,
-  PRIMARY KEY (device_id, metric_id)
-) with (fillfactor=60);
 
 create table registry_version (
   only_row boolean not null default true,
@@ -518,3 +516,20 @@ SELECT time_bucket('00:05:00'::interval, bucket) AS bucket,
     max(highest) AS highest
    FROM reading_1m
   GROUP BY (time_bucket('00:05:00'::interval, bucket)), device_id, metric_id;
+
+create view reading_latest as
+SELECT seen.device_id,
+    metric.id AS metric_id,
+    newest.ts,
+    newest.value,
+    newest.quality
+   FROM device_seen seen
+     CROSS JOIN metric
+     CROSS JOIN LATERAL ( SELECT r.ts,
+            r.value,
+            r.quality
+           FROM reading r
+          WHERE r.device_id = seen.device_id AND r.metric_id = metric.id AND r.ts <= seen.ts AND r.ts > (seen.ts - '7 days'::interval) AND (r.quality::integer & 12) = 0
+          ORDER BY r.ts DESC
+         LIMIT 1) newest;
+comment on view reading_latest is 'The newest live reading of each device and metric, of the seven days before the device last measured. Ask it for few devices at a time.';

@@ -8,9 +8,17 @@ export const MINUTE_MS = 60_000
 /** Sensor indicators are computed on slots of five minutes. */
 export const SLOT_MS = 5 * MINUTE_MS
 
+/** Most moments that are asked about lie on the day of the one before. */
+const lastDay = { number: Number.NaN, text: '' }
+
 /** The day (yyyy-mm-dd) in the province of a moment in milliseconds. */
 export function dayOf(moment: number): string {
-  return new Date(moment + PROVINCE_OFFSET_MS).toISOString().slice(0, 10)
+  const number = Math.floor((moment + PROVINCE_OFFSET_MS) / DAY_MS)
+  if (number !== lastDay.number) {
+    lastDay.text = new Date(moment + PROVINCE_OFFSET_MS).toISOString().slice(0, 10)
+    lastDay.number = number
+  }
+  return lastDay.text
 }
 
 /** The first millisecond of a day of the province. */

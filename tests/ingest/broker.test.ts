@@ -84,7 +84,7 @@ async function holdReadings(): Promise<{ release: () => Promise<void> }> {
     locked = resolve
   })
   const transaction = db.database.transaction(async (client) => {
-    await client.query('lock table reading_latest in access exclusive mode')
+    await client.query('lock table device_seen in access exclusive mode')
     locked()
     await held
   })

@@ -54,7 +54,7 @@ async function storedRows(): Promise<Record<string, unknown>[]> {
 }
 const clear = () =>
   db.database.query(
-    `truncate reading, reading_latest, roll, roll_current, checkin, school_status, school_status_current,
+    `truncate reading, device_seen, roll, roll_current, checkin, school_status, school_status_current,
       device_connection, device_connection_current, dead_letter, journal`,
   )
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => db.drop())
 beforeEach(async () => {
   await db.database.query(
-    `truncate reading, reading_latest, roll, roll_current, checkin, school_status, school_status_current,
+    `truncate reading, device_seen, roll, roll_current, checkin, school_status, school_status_current,
       device_connection, device_connection_current, dead_letter, journal`,
   )
 })

@@ -4,8 +4,7 @@ select coalesce(array_to_json(array_agg(device_id)), '[]') as devices,
   coalesce(array_to_json(array_agg(power)), '[]') as powers,
   coalesce(array_to_json(array_agg((extract(epoch from power_at) * 1000)::bigint)), '[]') as "powerTimes"
 from (
-  select device_id, max(ts) as seen, max(value) filter (where metric_id = $1::smallint) as power,
-    max(ts) filter (where metric_id = $1::smallint) as power_at
-  from reading_latest
-  group by device_id
+  select seen.device_id, seen.ts as seen, power.value as power, power.ts as power_at
+  from device_seen seen
+  left join reading_latest power on power.device_id = seen.device_id and power.metric_id = $1::smallint
 ) as latest

@@ -27,7 +27,7 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'installation' },
   { name: 'threshold', identity: true },
   { name: 'reading', along: { column: 'ts', piece: 'day' } },
-  { name: 'reading_latest' },
+  { name: 'device_seen' },
   { name: 'roll', along: { column: 'day', piece: 'day' } },
   { name: 'roll_current', along: { column: 'day', piece: 'day' } },
   { name: 'checkin', along: { column: 'ts', piece: 'day' } },

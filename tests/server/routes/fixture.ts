@@ -48,10 +48,9 @@ export async function seedSchools(database: Database): Promise<void> {
     [new Date(NOW)],
   )
   await database.query(`
-    insert into reading_latest (device_id, metric_id, ts, value, quality)
-    select device_id, metric_id, ts, value, quality from reading order by ts desc limit 1`)
+    insert into device_seen (device_id, ts) select device_id, max(ts) from reading group by device_id`)
   await database.query(
-    `insert into reading_latest (device_id, metric_id, ts, value, quality)
+    `insert into reading (device_id, metric_id, ts, value, quality)
       select id, 2, $1::timestamptz - interval '10 minutes', 27.5, 1 from device where code = 'R1'`,
     [new Date(NOW)],
   )
