@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { awaitDatabase, connect } from '../shared/db/connect.ts'
+import { awaitDatabase, connect, isEmbedded } from '../shared/db/connect.ts'
 import { migrate } from '../shared/db/migrate.ts'
 import { seedReference } from '../shared/db/seed.ts'
 import { type Clock, createClock } from '../shared/node/clock.ts'
@@ -27,6 +27,7 @@ export interface IngestApp extends Program {
 }
 
 const DATABASE_PATIENCE_MS = 30_000
+const MOST_TRANSACTIONS = 4
 const STATEMENT_TIMEOUT_MS = 30_000
 /** A connection that hangs is not waited for. */
 const DATABASE_CLOSE_MS = 500
@@ -47,7 +48,7 @@ export async function startApp(
     const database = connect({
       url: config.DATABASE_URL,
       program: 'ingest',
-      connections: config.STORE_TRANSACTIONS + 1,
+      connections: MOST_TRANSACTIONS + 1,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
     })
@@ -55,6 +56,7 @@ export async function startApp(
       Promise.race([database.end(), delay(DATABASE_CLOSE_MS, undefined, { ref: false })]),
     )
     await awaitDatabase(database, DATABASE_PATIENCE_MS)
+    const transactions = config.STORE_TRANSACTIONS ?? ((await isEmbedded(database)) ? 1 : 2)
     await migrate(database, (name) => log.info({ name }, 'migrated'))
     await seedReference(database, clock.now())
 
@@ -77,7 +79,8 @@ export async function startApp(
         messages: config.BATCH_MESSAGES,
         bytes: config.BATCH_BYTES,
         everyMs: config.BATCH_MS,
-        atOnce: config.STORE_TRANSACTIONS,
+        targetMs: config.BATCH_TARGET_MS,
+        atOnce: transactions,
       },
       room: { messages: config.IN_FLIGHT_MESSAGES, bytes: config.IN_FLIGHT_BYTES },
       carry: (messages) => carryCarefully(messages, tools),

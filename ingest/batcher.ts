@@ -2,7 +2,10 @@ import type { Intake, Message } from './message.ts'
 
 export interface BatchLimits {
   messages: number
+  /** Most payload bytes of a batch; the first ones are smaller, see `targetMs`. */
   bytes: number
+  /** A batch should take about this long: quicker ones are followed by larger ones, slower ones by smaller ones. */
+  targetMs: number
   /** Under load, time between the starts of two batches: fewer, larger transactions. */
   everyMs: number
   /** Batches under way at once. */
@@ -18,9 +21,14 @@ export interface BatcherOptions {
   onTaken(message: Message): void
 }
 
+/** About 5,000 readings. */
+const FIRST_FULL_BYTES = 131_072
+const LEAST_FULL_BYTES = 16_384
+
 /**
  * Groups messages into batches. The first message after a quiet moment goes at once; under load batches start
- * `everyMs` apart or as soon as one is full, and grow with the load. What is held is bounded: with no room left,
+ * `everyMs` apart or as soon as one is full, and grow with the load, up to what the database carries in `targetMs`:
+ * large batches cost less a message, but everybody else waits for them. What is held is bounded: with no room left,
  * whoever brings messages has to wait.
  */
 export class Batcher implements Intake {
@@ -31,12 +39,15 @@ export class Batcher implements Intake {
   #heldBytes = 0
   #underWay = 0
   #lastStart = Number.NEGATIVE_INFINITY
+  /** Payload bytes of a full batch, as the database proved able to carry. */
+  #fullBytes: number
   #timer: NodeJS.Timeout | undefined
   #resumes: (() => void)[] = []
   #onEmpty: (() => void)[] = []
 
   constructor(options: BatcherOptions) {
     this.#options = options
+    this.#fullBytes = Math.min(FIRST_FULL_BYTES, options.limits.bytes)
   }
 
   get hasRoom(): boolean {
@@ -74,7 +85,7 @@ export class Batcher implements Intake {
   #startWhenDue(): void {
     const { limits } = this.#options
     if (this.#underWay >= limits.atOnce || this.#waiting.length === 0) return
-    const full = this.#waiting.length >= limits.messages || this.#waitingBytes >= limits.bytes
+    const full = this.#waiting.length >= limits.messages || this.#waitingBytes >= this.#fullBytes
     const wait = this.#lastStart + limits.everyMs - performance.now()
     if (full || wait <= 0) this.#start()
     else this.#timer ??= setTimeout(() => this.#start(), wait)
@@ -88,7 +99,9 @@ export class Batcher implements Intake {
     const bytes = batch.reduce((sum, message) => sum + message.payload.length, 0)
     this.#underWay += 1
     this.#lastStart = performance.now()
+    const started = this.#lastStart
     void this.#options.carry(batch).then(() => {
+      this.#adapt(bytes, performance.now() - started)
       this.#underWay -= 1
       this.#heldMessages -= batch.length
       this.#heldBytes -= bytes
@@ -98,6 +111,15 @@ export class Batcher implements Intake {
     this.#startWhenDue()
   }
 
+  /** Only full batches say what the database can carry; a long wait, as in an outage, is no measure of its speed. */
+  #adapt(bytes: number, ms: number): void {
+    const { limits } = this.#options
+    if (bytes < this.#fullBytes / 2 || ms > 20 * limits.targetMs) return
+    const factor = ms < limits.targetMs / 2 ? 1.5 : ms > limits.targetMs ? 0.75 : 1
+    const wanted = Math.round(this.#fullBytes * factor)
+    this.#fullBytes = Math.min(limits.bytes, Math.max(Math.min(LEAST_FULL_BYTES, limits.bytes), wanted))
+  }
+
   /** From the front, up to the limits; one message at least. */
   #take(): Message[] {
     const { limits } = this.#options
@@ -105,7 +127,7 @@ export class Batcher implements Intake {
     let bytes = 0
     while (count < this.#waiting.length && count < limits.messages) {
       const size = this.#waiting[count]!.payload.length
-      if (count > 0 && bytes + size > limits.bytes) break
+      if (count > 0 && bytes + size > this.#fullBytes) break
       bytes += size
       count += 1
     }

@@ -43,9 +43,12 @@ export const IngestSettings = z.object({
   MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
     'unacknowledged messages the broker may have under way to us',
   ),
-  BATCH_MESSAGES: count(5_000, 1, 100_000).describe('most messages stored in one transaction'),
-  BATCH_BYTES: count(131_072, 1_024, 16_777_216).describe(
+  BATCH_MESSAGES: count(20_000, 1, 100_000).describe('most messages stored in one transaction'),
+  BATCH_BYTES: count(1_048_576, 1_024, 16_777_216).describe(
     'most payload bytes stored in one transaction; 128 KiB is about 5,000 readings',
+  ),
+  BATCH_TARGET_MS: count(200, 10, 5_000).describe(
+    'how long one transaction should take under load, in milliseconds: the next ones become larger or smaller accordingly',
   ),
   BATCH_MS: count(50, 0, 1_000).describe(
     'under load, time between the starts of two transactions, in milliseconds',
@@ -56,8 +59,12 @@ export const IngestSettings = z.object({
   IN_FLIGHT_BYTES: count(33_554_432, 1_048_576, 1_073_741_824).describe(
     'payload bytes held unacknowledged before senders have to wait',
   ),
-  STORE_TRANSACTIONS: count(1, 1, 4).describe(
-    'store transactions at once; 1 is best for the embedded database',
-  ),
+  STORE_TRANSACTIONS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(4)
+    .optional()
+    .describe('store transactions at once; unset: 1 on the embedded database, 2 on a server'),
 })
 export type IngestSettings = z.infer<typeof IngestSettings>

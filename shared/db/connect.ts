@@ -116,6 +116,12 @@ export function isPassing(thrown: unknown): boolean {
   )
 }
 
+/** Whether this is the embedded database: one session, shared by all its clients in turn. */
+export async function isEmbedded(database: Queryable): Promise<boolean> {
+  const { rows } = await database.query<{ embedded: boolean }>(`select version() ~* 'emscripten' as embedded`)
+  return rows[0]!.embedded
+}
+
 /** Waits until the database answers. @throws IocError database-unreachable after `patienceMs`. */
 export async function awaitDatabase(database: Database, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs

@@ -1,8 +1,9 @@
 import { publish, type Report } from './report.ts'
 
 /** `npm run bench -- <name> [--seconds N]`. Exit code 1 when a goal is not met. */
-const benches: Record<string, (options: { seconds: number | undefined }) => Promise<Report>> = {
+const benches: Record<string, (options: { seconds: number | undefined }) => Promise<Report | Report[]>> = {
   latency: async (options) => (await import('./latency.ts')).latency(options),
+  ingest: async () => (await import('./ingest/ingest.ts')).ingest(),
 }
 
 const [name, ...rest] = process.argv.slice(2)
@@ -13,6 +14,14 @@ if (!bench) {
 }
 const at = rest.indexOf('--seconds')
 const seconds = at < 0 ? undefined : Number(rest[at + 1])
-const report = await bench({ seconds })
-publish(report, new Date())
-process.exit(report.goals.every((goal) => goal.met) ? 0 : 1)
+let reports: Report[] = []
+try {
+  reports = [await bench({ seconds })].flat()
+} catch (error) {
+  // Processes that a failed bench has started must not keep it alive.
+  console.error(error)
+  process.exit(70)
+}
+for (const report of reports) publish(report, new Date())
+for (const report of reports) console.log(JSON.stringify(report))
+process.exit(reports.every((report) => report.goals.every((goal) => goal.met)) ? 0 : 1)

@@ -8,7 +8,7 @@ function start(limits: Partial<BatchLimits> = {}, room = { messages: 1_000, byte
   const batches: { size: number; at: number; finish: () => void }[] = []
   const began = performance.now()
   const batcher = new Batcher({
-    limits: { messages: 100, bytes: 10_000, everyMs: 50, atOnce: 1, ...limits },
+    limits: { messages: 100, bytes: 10_000, targetMs: 200, everyMs: 50, atOnce: 1, ...limits },
     room,
     onTaken: () => {},
     carry: (messages: readonly Message[]) =>
@@ -84,4 +84,29 @@ test('drained waits for everything taken, or for its patience', async () => {
   const drained = batcher.drained(10_000)
   batches[0]!.finish()
   await drained
+})
+
+test('full batches that are carried quickly are followed by larger ones, slow ones by smaller ones', async () => {
+  const limits = { messages: 1_000_000, bytes: 400_000, everyMs: 0, targetMs: 40 }
+  const { batches, offer } = start(limits, { messages: 1_000_000, bytes: 100_000_000 })
+  offer(1)
+  // So much waits that each batch is as large as it may be.
+  offer(9_000, 1_000)
+  const sizes: number[] = []
+  const carry = async (ms: number) => {
+    await delay(ms)
+    const batch = batches.at(-1)!
+    sizes.push(batch.size)
+    batch.finish()
+    await delay(1)
+  }
+  await carry(0)
+  for (let n = 0; n < 4; n++) await carry(0)
+  expect(sizes.slice(1)).toEqual([131, 196, 294, 400])
+  for (let n = 0; n < 4; n++) await carry(60)
+  expect(sizes.slice(5)).toEqual([400, 300, 225, 168])
+  // An outage is no measure of the database's speed.
+  await carry(900)
+  await carry(0)
+  expect(sizes.slice(-2)).toEqual([126, 126])
 })

@@ -126,7 +126,7 @@ test('whatever arrives, nothing crashes, every message is settled once and every
     ordered: true,
   }
   const batcher = new Batcher({
-    limits: { messages: 200, bytes: 131_072, everyMs: 0, atOnce: 1 },
+    limits: { messages: 200, bytes: 131_072, targetMs: 200, everyMs: 0, atOnce: 1 },
     room: { messages: 100_000, bytes: 100_000_000 },
     carry: (messages) => carryCarefully(messages, tools),
     onTaken: (one) => metrics.taken(one),

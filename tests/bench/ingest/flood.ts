@@ -1,7 +1,7 @@
 import net from 'node:net'
 import { generate } from 'mqtt-packet'
 import { z } from 'zod'
-import { summarise } from './statistics.ts'
+import { summarise } from '../statistics.ts'
 
 /**
  * Run as a process of its own: publishes telemetry at QoS 1 over several connections, each with a window of

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { connect, type Database } from '../../shared/db/connect.ts'
-import { boundedFile } from '../../shared/node/bounded-file.ts'
-import { createLog } from '../../shared/node/log.ts'
-import { Part } from '../../shared/node/supervise.ts'
-import { prepareDatabase } from '../../standalone/prepare-database.ts'
-import { createServerDatabase } from '../helpers/server-database.ts'
-import { freePorts } from '../helpers/standalone.ts'
-import type { Summary } from './statistics.ts'
+import { connect, type Database } from '../../../shared/db/connect.ts'
+import { boundedFile } from '../../../shared/node/bounded-file.ts'
+import { createLog } from '../../../shared/node/log.ts'
+import { Part } from '../../../shared/node/supervise.ts'
+import { prepareDatabase } from '../../../standalone/prepare-database.ts'
+import { createServerDatabase } from '../../helpers/server-database.ts'
+import { freePorts } from '../../helpers/standalone.ts'
+import type { Summary } from '../statistics.ts'
 
 /** A database with registered devices, and the ingest program alone in front of it. */
 export interface IngestRig {
@@ -35,7 +35,7 @@ export async function createIngestRig(server: string | undefined): Promise<Inges
   const part = (name: string, module: string, environment: Record<string, string>) =>
     new Part({
       name,
-      module: new URL(`../../${module}`, import.meta.url),
+      module: new URL(`../../../${module}`, import.meta.url),
       environment: { LOG_LEVEL: 'warn', DATA_DIR: folder, ...environment },
       output: boundedFile(join(folder, `${name}.log`)),
       longestWaitMs: 500,
@@ -120,7 +120,7 @@ export interface FloodResult {
   cpuSeconds: number
 }
 
-/** Publishes from a process of its own; settings as in mqtt-flood.ts. */
+/** Publishes from a process of its own; settings as in flood.ts. */
 export function flood(settings: {
   port: number
   connections: number
@@ -131,7 +131,7 @@ export function flood(settings: {
   topics: string[]
 }): Promise<FloodResult> {
   const child: ChildProcess = fork(
-    fileURLToPath(new URL('./mqtt-flood.ts', import.meta.url)),
+    fileURLToPath(new URL('./flood.ts', import.meta.url)),
     [JSON.stringify({ host: '127.0.0.1', ...settings })],
     { execArgv: ['--import', 'tsx'] },
   )
