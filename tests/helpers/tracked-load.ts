@@ -37,7 +37,7 @@ export async function startTrackedLoad(
   const day = new Date(clock.now() + 7 * 3_600_000).toISOString().slice(0, 10)
   let n = 0
   let waiting = 0
-  let lastTs = 0
+  const lastTimes = new Map<string, number>()
 
   const send = (topic: string, body: unknown, onSafe: () => void) => {
     waiting++
@@ -49,9 +49,9 @@ export async function startTrackedLoad(
   const one = () => {
     const { school, devices } = fleet[n % fleet.length]!
     const device = devices[n % devices.length]!
-    // A unit of time of its own for every message: its key is then unique.
-    lastTs = Math.max(Math.round(clock.now()), lastTs + 1)
-    const ts = lastTs
+    // A unit of time of its own for every message of a device: its key is then unique.
+    const ts = Math.max(Math.round(clock.now()), (lastTimes.get(`${school}/${device}`) ?? 0) + 1)
+    lastTimes.set(`${school}/${device}`, ts)
     send(`ioc/v1/${school}/telemetry/${device}`, { ts, values: { signal: -60 - (n % 20) } }, () =>
       acknowledgedReadings.add(`${school}/${device}/${ts}`),
     )
