@@ -8,7 +8,11 @@ import type { Message, Outcome } from './message.ts'
  */
 export class IngestMetrics {
   readonly registry = new Registry()
-  readonly #received = this.#counter('received_total', 'records received', ['kind'])
+  readonly #received = this.#counter(
+    'received_total',
+    'records received; a dead message that is carried again counts again',
+    ['kind'],
+  )
   readonly #stored = this.#counter('stored_total', 'records committed to the database', ['kind'])
   readonly #duplicate = this.#counter('duplicate_total', 'records that were there already', ['kind'])
   readonly #deadLetter = this.#counter('dead_letter_total', 'records kept as dead letters', [
@@ -16,6 +20,7 @@ export class IngestMetrics {
     'reason',
   ])
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
+  readonly #retried = this.#counter('retried_total', 'dead messages taken again, to be carried once more', [])
   readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
@@ -59,6 +64,7 @@ export class IngestMetrics {
 
   taken(message: Message): void {
     this.#received.inc({ kind: kindOf(message) })
+    if (message.retryOf !== undefined) this.#retried.inc()
     this.#inFlight.inc()
   }
 

@@ -1,8 +1,14 @@
-/**
- * Why a record becomes a dead letter: what happened and what the sender can do, in Vietnamese and in English.
- * The codes are labels of metrics and values of dead_letter.reason: they never change their meaning.
- */
-export const reasons = {
+import type { Reason } from '../shared/contract/dead-letter.ts'
+
+interface Words {
+  vi: string
+  en: string
+  remedyVi: string
+  remedyEn: string
+}
+
+/** Why a record becomes a dead letter: what happened and what the sender can do, in Vietnamese and in English. */
+export const reasons: Record<Reason, Words> = {
   'unknown-topic': {
     vi: 'chủ đề không thuộc giao thức ioc/v1',
     en: 'the topic is none of protocol ioc/v1',
@@ -44,6 +50,18 @@ export const reasons = {
     en: 'the school has no device of this code',
     remedyVi: 'kiểm tra mã thiết bị, hoặc đề nghị Sở đăng ký thiết bị',
     remedyEn: 'check the device code, or ask the department to register the device',
+  },
+  'unregistered-device': {
+    vi: 'thiết bị chưa được đăng ký; tin chờ đăng ký trong 7 ngày',
+    en: 'nobody has registered this device; its messages wait for that for 7 days',
+    remedyVi: 'đề nghị Sở đăng ký thiết bị: các tin đang chờ sẽ tự được ghi',
+    remedyEn: 'ask the department to register the device: what waits is stored by itself then',
+  },
+  'no-birth': {
+    vi: 'thiết bị gửi số đo trước khi tự giới thiệu (BIRTH); tin chờ trong 7 ngày',
+    en: 'data came before the birth of its device; they wait for it for 7 days',
+    remedyVi: 'để thiết bị gửi lại tin BIRTH',
+    remedyEn: 'let the device send its birth again',
   },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
@@ -99,9 +117,9 @@ export const reasons = {
     remedyVi: 'bỏ ký tự điều khiển trong văn bản; nếu còn lỗi, báo cho Sở',
     remedyEn: 'leave out control characters in texts; if it fails again, tell the department',
   },
-} as const
+}
 
-export type ReasonCode = keyof typeof reasons
+export type ReasonCode = Reason
 
 /** What the sender reads. */
 export function remedyOf(reason: ReasonCode): string {

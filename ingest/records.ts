@@ -60,7 +60,7 @@ export interface Connection extends ConnectionDraft, InSchool {
 /** A record ready to be stored: every code is an id of the registry. */
 export type Row = Reading | Roll | Checkin | Status | Connection
 
-/** What could not be stored, on its way to the dead_letter table. */
+/** What could not be stored, on its way to the tables dead_message and dead_letter. */
 export interface Letter {
   message: Message
   reason: ReasonCode
@@ -69,6 +69,22 @@ export interface Letter {
   detail: string
   remedy: string
   school: string | null
+  /** What would have to be registered, or to announce itself, for this record to be taken. */
+  unregistered?: Unregistered
+}
+
+/** A device in the words of its format. */
+export interface Unregistered {
+  format: string
+  name: string
+}
+
+/** Protocol v1 among the formats. */
+export const NATIVE_FORMAT = 'native'
+
+/** A device as protocol v1 names it: school/device. */
+export function nativeDevice(school: string, device: string): Unregistered {
+  return { format: NATIVE_FORMAT, name: `${school}/${device}` }
 }
 
 /** What travels through the stages: the messages in order of arrival, their records, and what was refused so far. */
@@ -84,7 +100,8 @@ export interface Batch<R> {
 export interface Settled {
   messages: readonly Message[]
   stored: readonly Row[]
-  duplicates: readonly Row[]
+  /** Records that were there already: as rows, or as dead letters that another retry has dealt with. */
+  duplicates: readonly (Row | Letter)[]
   letters: readonly Letter[]
 }
 
@@ -95,10 +112,17 @@ export function fieldOfReading(reading: ReadingDraft): string {
 
 const SHOWN_VALUE = 100
 
+/** `about.value`: what is at fault; undefined where it might name a person. */
 export function letter(
   message: Message,
   reason: ReasonCode,
-  about: { field: string | null; value: unknown; detail: string; school: string | null },
+  about: {
+    field: string | null
+    value: unknown
+    detail: string
+    school: string | null
+    unregistered?: Unregistered
+  },
 ): Letter {
   const value = typeof about.value === 'string' ? about.value : (JSON.stringify(about.value) ?? '')
   return {
@@ -109,5 +133,6 @@ export function letter(
     detail: about.detail,
     remedy: remedyOf(reason),
     school: about.school,
+    ...(about.unregistered ? { unregistered: about.unregistered } : {}),
   }
 }

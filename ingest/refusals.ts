@@ -1,10 +1,10 @@
 import type { Message } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
-import { type Letter, letter } from './records.ts'
+import { type Letter, letter, type Unregistered } from './records.ts'
 
 /**
- * Collects the refusals of one stage. What is wrong with a message once (its school, its time) is said once, not
- * once for each of its values.
+ * Collects the refusals of one stage. What is wrong with a message once (its school, its time, a device in it) is
+ * said once, not once for each of its values.
  */
 export class Refusals {
   readonly letters: Letter[] = []
@@ -13,9 +13,9 @@ export class Refusals {
   refuse(
     record: { message: Message; school: string },
     reason: ReasonCode,
-    about: { field: string | null; value: unknown; detail: string },
+    about: { field: string | null; value: unknown; detail: string; unregistered?: Unregistered },
   ): void {
-    const key = `${reason} ${about.field}`
+    const key = `${reason} ${about.field} ${about.unregistered?.name}`
     const said = this.#said.get(record.message)
     if (said?.has(key)) return
     if (said) said.add(key)

@@ -1,6 +1,13 @@
 import { type Dated, isValidOn } from '../../shared/domain/area-tree.ts'
 import { dayOf, MINUTE_MS, SLOT_MS, slotOf } from '../../shared/domain/time.ts'
-import type { Batch, Draft, ReadingDraft, RollDraft, Row } from '../records.ts'
+import {
+  type Batch,
+  type Draft,
+  nativeDevice,
+  type ReadingDraft,
+  type RollDraft,
+  type Row,
+} from '../records.ts'
 import { Refusals } from '../refusals.ts'
 import type { Metric } from './validate.ts'
 
@@ -58,8 +65,13 @@ function place(draft: Draft, directory: Directory, refusals: Refusals): Row | un
   if (draft.kind === 'checkin' || draft.kind === 'status') return { ...draft, schoolId: school.id }
   const device = school.devices.get(draft.device)
   if (!device) {
-    const detail = `school ${draft.school} has no device ${draft.device}`
-    refusals.refuse(draft, 'unknown-device', topic(draft.device, detail))
+    const about = topic(draft.device, `school ${draft.school} has no device ${draft.device}`)
+    // HTTP tells its sender at once. Nobody tells a device that speaks MQTT: its messages wait for its registration.
+    if (draft.message.source === 'http') refusals.refuse(draft, 'unknown-device', about)
+    else {
+      const unregistered = nativeDevice(draft.school, draft.device)
+      refusals.refuse(draft, 'unregistered-device', { ...about, unregistered })
+    }
     return undefined
   }
   if (!isValidOn(device, day)) {

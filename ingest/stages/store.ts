@@ -6,12 +6,13 @@ import { storeConnections } from '../store/connections.ts'
 import { storeDeadLetters } from '../store/dead-letters.ts'
 import { atOnce, type Guard, isDataError, isolating, type Writer } from '../store/isolate.ts'
 import { storeReadings } from '../store/readings.ts'
+import { holdRetried, settleRetried } from '../store/retried.ts'
 import { storeRolls } from '../store/rolls.ts'
 import { storeStatuses } from '../store/statuses.ts'
 
 /**
  * One transaction for the whole batch: rows, current values, dead letters and the journal are there together or
- * not at all. A row that the database refuses is found and becomes a dead letter; the others are stored.
+ * not at all; so is the end of a dead message that is carried again. A row that the database refuses is found and becomes a dead letter; the others are stored.
  * @throws whatever the database fails with, when the failure is not the data's: nothing is stored then.
  */
 export async function store(batch: Batch<Row>, database: Database): Promise<Settled> {
@@ -25,8 +26,9 @@ export async function store(batch: Batch<Row>, database: Database): Promise<Sett
 }
 
 async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Promise<Settled> {
+  const { held, gone } = await holdRetried(client, batch.messages)
   const stored: Row[] = []
-  const duplicates: Row[] = [...batch.duplicates]
+  const duplicates: (Row | Letter)[] = [...batch.duplicates]
   const letters: Letter[] = [...batch.letters]
   const of = <K extends Row['kind']>(kind: K) =>
     batch.records.filter((row): row is Extract<Row, { kind: K }> => row.kind === kind)
@@ -42,8 +44,12 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
     for (const row of part.duplicates) duplicates.push(row)
     for (const one of part.letters) letters.push(one)
   }
-  await storeDeadLetters(client, letters)
-  return { messages: batch.messages, stored, duplicates, letters }
+  // What another retry has dealt with does not come back from this one.
+  const kept = letters.filter((one) => !gone.has(one.message))
+  for (const one of letters) if (gone.has(one.message)) duplicates.push(one)
+  await settleRetried(client, held, kept)
+  await storeDeadLetters(client, kept)
+  return { messages: batch.messages, stored, duplicates, letters: kept }
 }
 
 /** No statement is sent for a kind that the batch does not have. */

@@ -1,0 +1,1 @@
+delete from dead_message where id = any ($1::bigint[])
