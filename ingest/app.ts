@@ -12,6 +12,8 @@ import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
 import { startHttp } from './http/http.ts'
+import { knownIn } from './letters/known.ts'
+import { Retrier } from './letters/retrier.ts'
 import type { Intake } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
@@ -94,6 +96,14 @@ export async function startApp(
       log,
     })
     lifecycle.onStop('http', () => http.stop(HTTP_DRAIN_MS))
+
+    const retrier = new Retrier({ database, intake: batcher, isKnown: knownIn(registry), log })
+    lifecycle.onStop('retrier', () => retrier.stop())
+    lifecycle.onStop(
+      'registry news',
+      registry.onMoved(() => retrier.nudge()),
+    )
+    retrier.start()
     log.info({ mqtt: mqtt.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
     return { mqttPort: mqtt.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
   } catch (error) {

@@ -26,8 +26,9 @@ written as (
   select g.id, l.reason, l.field, l.value, l.detail, l.remedy, l.school_code, l.format, l.device_name
   from unnest($12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[],
     $20::text[])
-    as l (position, reason, field, value, detail, remedy, school_code, format, device_name)
+    with ordinality as l (position, reason, field, value, detail, remedy, school_code, format, device_name, nth)
   join given g on g.position = l.position
+  order by l.nth
   returning reason
 ),
 counted as (
