@@ -25,10 +25,13 @@ const FILTER_OPTIONS = {
 } as const
 
 /** A moment, or a day of the province: its beginning. */
-const When = z.union(
-  [Moment, Day.transform((day) => new Date(startOfDay(day)).toISOString())],
-  'is a day (2026-11-23) or a moment with a zone (2026-11-23T07:00:00+07:00)',
-)
+const When = z.string().transform((text, context) => {
+  if (Moment.safeParse(text).success) return text
+  if (Day.safeParse(text).success) return new Date(startOfDay(text)).toISOString()
+  const message = 'is a day (2026-11-23) or a moment with a zone (2026-11-23T07:00:00+07:00)'
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
 const Filters = z.object({
   school: WrittenSchool.optional(),
   reason: Reason.optional(),
