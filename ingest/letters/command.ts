@@ -19,6 +19,7 @@ import { IngestMetrics } from '../metrics.ts'
 import { Registry } from '../registry.ts'
 import type { LettersCommand } from './arguments.ts'
 import { readWhole, toCsvLines, toJsonLines } from './export.ts'
+import { countFitting } from './lease.ts'
 import { printCounts, printMessage, printMessages, printWaiting } from './print.ts'
 import { type RetryCounts, retry } from './retry.ts'
 
@@ -80,6 +81,8 @@ async function retryAll(database: Database, { filter, limit }: CommandOf<'retry'
   const metrics = new IngestMetrics('')
   const tools = { database, link: new DatabaseLink(log, signal), registry, metrics, log, signal }
   const progress = createProgress(process.stderr)
+  const fitting = await countFitting(database, filter)
+  progress.begin('thử lại (retry)', Math.min(fitting, limit ?? fitting))
   try {
     return await retry({
       database,
@@ -87,7 +90,6 @@ async function retryAll(database: Database, { filter, limit }: CommandOf<'retry'
       ...(limit === undefined ? {} : { limit }),
       carry: (messages) => carryCarefully(messages, tools),
       signal,
-      onBegin: (messages) => progress.begin('thử lại (retry)', messages),
       onPage: (messages) => progress.advance(messages),
     })
   } finally {

@@ -5,6 +5,7 @@ import type { Message } from '../message.ts'
 
 const LEASE = sql(import.meta.url, '../sql/lease-dead-messages.sql')
 const COUNT = sql(import.meta.url, '../sql/count-dead-messages.sql')
+const NEWEST = sql(import.meta.url, '../sql/newest-dead-message.sql')
 
 /** Longer than a store transaction takes. When it has run out, the message may be carried by anybody again. */
 export const LEASE_SECONDS = 60
@@ -70,14 +71,14 @@ export async function leasePage(
   return { leased, skipped: rows.length - leased.length, last: rows.at(-1)?.id }
 }
 
-/** How many messages have a letter that fits, and the newest of them. */
-export async function countFitting(
-  database: Queryable,
-  filter: RetryFilter,
-): Promise<{ messages: number; newest: number }> {
-  const { rows } = await database.query<{ messages: number; newest: number }>(COUNT, [
-    ...filterValues(filter),
-    filter.device ?? null,
-  ])
-  return rows[0]!
+/** How many messages have a letter that fits. */
+export async function countFitting(database: Queryable, filter: LetterFilter): Promise<number> {
+  const { rows } = await database.query<{ messages: number }>(COUNT, filterValues(filter))
+  return rows[0]!.messages
+}
+
+/** Id of the newest dead message; 0 when there is none. */
+export async function newestId(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ id: number }>(NEWEST)
+  return rows[0]!.id
 }

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../shared/db/connect.ts'
 import type { Message, Outcome } from '../message.ts'
-import { countFitting, type Leased, leasePage, type RetryFilter } from './lease.ts'
+import { type Leased, leasePage, newestId, type RetryFilter } from './lease.ts'
 
 export interface RetryOptions {
   database: Queryable
@@ -10,8 +10,6 @@ export interface RetryOptions {
   /** Takes messages through the pipeline. Resolves when they are settled, or cannot be for the time being. */
   carry(messages: readonly Message[]): Promise<void>
   signal: AbortSignal
-  /** Before the first: how many messages fit. */
-  onBegin?(messages: number): void
   /** After each page: how many more have been looked at. */
   onPage?(messages: number): void
 }
@@ -35,9 +33,8 @@ export interface RetryCounts {
 export async function retry(options: RetryOptions): Promise<RetryCounts> {
   const { database, filter, signal, carry } = options
   const counts = { messages: 0, skipped: 0, stored: 0, duplicate: 0, refused: 0 }
-  const { messages, newest } = await countFitting(database, filter)
-  let left = Math.min(messages, options.limit ?? Number.POSITIVE_INFINITY)
-  options.onBegin?.(left)
+  const newest = await newestId(database)
+  let left = options.limit ?? Number.POSITIVE_INFINITY
   const note = ({ stored, duplicate, rejected }: Outcome) => {
     counts.messages += 1
     counts.stored += stored

@@ -1,21 +1,21 @@
 -- The next dead messages with a letter that fits, by id, at most so many and so many bytes (one at least), with a
 -- lease on those that can be carried. Rows without a source cannot: somebody else carries them, or they are not whole.
+-- Letters are read in the order of their messages, which every index of theirs has: a page is found without the rest.
 with fitting as (
-  select m.id, sum(m.size) over (order by m.id rows unbounded preceding) - m.size as bytes_before
-  from dead_message m
-  where m.id > $6::bigint and m.id <= $7::bigint
+  select distinct on (l.message_id) l.message_id as id, m.size
+  from dead_letter l
+  join dead_message m on m.id = l.message_id
+  where l.message_id > $6::bigint and l.message_id <= $7::bigint
+    and ($1::text is null or l.school_code = $1) and ($2::text is null or l.reason = $2)
+    and ($3::text is null or l.format = $3) and ($8::text is null or l.device_name = $8)
     and ($4::timestamptz is null or m.received_at >= $4) and ($5::timestamptz is null or m.received_at < $5)
-    and (coalesce($1::text, $2::text, $3::text, $8::text) is null or m.id in (
-      select l.message_id
-      from dead_letter l
-      where l.message_id > $6 and l.message_id <= $7 and ($1 is null or l.school_code = $1)
-        and ($2 is null or l.reason = $2) and ($3 is null or l.format = $3) and ($8 is null or l.device_name = $8)
-    ))
-  order by m.id
+  order by l.message_id
   limit $9::int
 ),
 page as materialized (
-  select id from fitting where bytes_before < $10::bigint
+  select id
+  from (select id, sum(size) over (order by id rows unbounded preceding) - size as bytes_before from fitting) counted
+  where bytes_before < $10::bigint
 ),
 free as materialized (
   select m.id

@@ -1,4 +1,3 @@
-import { WaitingReason } from '../../shared/contract/dead-letter.ts'
 import type { Queryable } from '../../shared/db/connect.ts'
 import { sql } from '../../shared/db/sql.ts'
 import type { Message } from '../message.ts'
@@ -24,7 +23,7 @@ export async function storeDeadLetters(client: Queryable, letters: readonly Lett
   const messages = [...byMessage.keys()]
   const position = new Map(messages.map((message, at) => [message, at + 1]))
   const isWaiting = (message: Message) =>
-    byMessage.get(message)!.some(({ reason }) => WaitingReason.safeParse(reason).success)
+    byMessage.get(message)!.some(({ unregistered }) => unregistered !== undefined)
   await client.query(STORE, [
     messages.map((one) => one.retryOf ?? null),
     numbers(messages, (one) => one.receivedAt),

@@ -188,7 +188,7 @@ class Schedule implements Maintenance {
     await this.#runWhileMore('bound refused messages', SURPLUS_EVERY_MS, now, () =>
       deleteSurplusRefused(database, deadMessages),
     )
-    await this.#runWhileMore('bound waiting messages', SURPLUS_EVERY_MS, now, () =>
+    await this.#runEvery('bound waiting messages', SURPLUS_EVERY_MS, now, () =>
       deleteSurplusWaiting(database, deadMessages),
     )
   }

@@ -6,14 +6,14 @@ import { Stopwatch, type TaskRun } from './task-report.ts'
 
 const DELETE_OLD = sql(import.meta.url, './sql/delete-old-dead-messages.sql')
 const DELETE_SURPLUS = sql(import.meta.url, './sql/delete-surplus-dead-messages.sql')
-const WAITING_IS_TOO_MUCH = sql(import.meta.url, './sql/waiting-is-too-much.sql')
-const SURPLUS_WAITING = sql(import.meta.url, './sql/surplus-waiting-messages.sql')
-const DELETE = sql(import.meta.url, './sql/delete-dead-messages.sql')
+const WAITING = sql(import.meta.url, './sql/waiting-messages.sql')
+const WAITING_BY_DEVICE = sql(import.meta.url, './sql/waiting-by-device.sql')
+const DELETE_OLDEST = sql(import.meta.url, './sql/delete-oldest-of-device.sql')
 
 /** Messages of one delete, with all their letters and bytes. */
 const MESSAGES_PER_DELETE = 1_000
-/** Found by one look at all that waits, which is long where much waits. */
-const MOST_FOUND = 20_000
+/** Where too much waits, so much of the bound is left over: counting by device is long then, and should be rare. */
+const KEPT_SHARE = 0.95
 
 type Bounds = Retention['deadMessages']
 
@@ -54,22 +54,55 @@ export async function deleteSurplusRefused(
   }
 }
 
-/** Deletes waiting messages beyond the number and bytes that are kept: the oldest of the devices with the most. */
+interface WaitingDevice {
+  reason: string
+  format: string
+  name: string
+  letters: number
+}
+
+/**
+ * Deletes waiting messages when they are more, or more bytes, than are kept: of every device the oldest beyond the
+ * same number, so that those with the most lose them first.
+ */
 export async function deleteSurplusWaiting(
   database: Queryable,
   { waiting }: Pick<Bounds, 'waiting'>,
-): Promise<TaskRun & { more: boolean }> {
+): Promise<TaskRun> {
   const watch = new Stopwatch()
-  const bounds = [waiting.keepMessages, waiting.keepBytes]
-  const look = await watch.time(() => database.query<{ tooMuch: boolean }>(WAITING_IS_TOO_MUCH, bounds))
-  if (!look.result.rows[0]!.tooMuch)
-    return { longestMs: watch.longestMs, detail: 'within bounds', more: false }
-  const found = await watch.time(() =>
-    database.query<{ id: number }>(SURPLUS_WAITING, [...bounds, MOST_FOUND]),
+  const { result } = await watch.time(() => database.query<{ messages: number; bytes: number }>(WAITING))
+  const { messages, bytes } = result.rows[0]!
+  // Messages are taken to be of one size: what that leaves too much is seen by the next look.
+  const allowed = Math.min(
+    waiting.keepMessages,
+    Math.floor(messages * (waiting.keepBytes / Math.max(1, bytes))),
   )
-  const ids = found.result.rows.map((row) => row.id)
-  for (let at = 0; at < ids.length; at += MESSAGES_PER_DELETE) {
-    await watch.time(() => database.query(DELETE, [ids.slice(at, at + MESSAGES_PER_DELETE)]))
+  if (messages <= allowed) return { longestMs: watch.longestMs, detail: 'within bounds' }
+  const found = await watch.time(() => database.query<WaitingDevice>(WAITING_BY_DEVICE))
+  const devices = found.result.rows
+  const most = evenShare(
+    devices.map((device) => device.letters),
+    Math.floor(allowed * KEPT_SHARE),
+  )
+  let deleted = 0
+  for (const { reason, format, name, letters } of devices) {
+    for (let left = letters - most; left > 0; left -= MESSAGES_PER_DELETE) {
+      const values = [reason, format, name, Math.min(left, MESSAGES_PER_DELETE)]
+      const oldest = await watch.time(() => database.query(DELETE_OLDEST, values))
+      deleted += oldest.result.rowCount ?? 0
+    }
   }
-  return { longestMs: watch.longestMs, detail: `${ids.length} messages`, more: ids.length === MOST_FOUND }
+  return { longestMs: watch.longestMs, detail: `${deleted} messages` }
+}
+
+/** The largest number that each may keep, so that all together keep at most `allowed`. */
+export function evenShare(counts: readonly number[], allowed: number): number {
+  let left = allowed
+  const ascending = counts.toSorted((a, b) => a - b)
+  for (const [at, count] of ascending.entries()) {
+    const share = Math.floor(left / (ascending.length - at))
+    if (count > share) return share
+    left -= count
+  }
+  return allowed
 }

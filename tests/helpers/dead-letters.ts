@@ -19,8 +19,6 @@ export interface GivenDeadMessage {
   }[]
 }
 
-const WAITING = ['unregistered-device', 'no-birth']
-
 /** Puts a dead message with its letters into the tables, as ingest would; returns its id. */
 export async function addDeadMessage(database: Queryable, given: GivenDeadMessage = {}): Promise<number> {
   const letters = given.letters ?? [{ reason: 'not-json' }]
@@ -44,7 +42,7 @@ export async function addDeadMessage(database: Queryable, given: GivenDeadMessag
       payload,
       given.size ?? payload.length,
       given.attempts ?? 0,
-      letters.some(({ reason }) => WAITING.includes(reason)),
+      letters.some(({ device }) => device !== undefined),
       letters.length,
       JSON.stringify(letters),
     ],

@@ -28,7 +28,7 @@ comment on column dead_message.size is 'Bytes as they came. The payload holds fe
 comment on column dead_message.username is 'Of the connection that published it, where the embedded broker knew one.';
 comment on column dead_message.attempts is 'How often it was carried again and came back.';
 comment on column dead_message.leased_until is 'Somebody carries it again, and has until then, by the clock of the database.';
-comment on column dead_message.waiting is 'One of its letters waits for a registration or a birth (unregistered-device, no-birth): kept by other bounds, and carried again by itself.';
+comment on column dead_message.waiting is 'One of its letters names a device that waits for its registration or birth: kept by other bounds, and carried again by itself.';
 comment on column dead_message.letters is 'Number of its rows in dead_letter.';
 
 create table dead_letter (

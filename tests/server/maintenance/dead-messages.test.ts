@@ -3,6 +3,7 @@ import {
   deleteOldDeadMessages,
   deleteSurplusRefused,
   deleteSurplusWaiting,
+  evenShare,
 } from '../../../server/maintenance/dead-messages.ts'
 import { readRetention } from '../../../server/maintenance/retention.ts'
 import { DAY_MS } from '../../../shared/domain/time.ts'
@@ -63,22 +64,35 @@ test('when too much waits, the oldest of the device with the most go first; who 
   const quiet = [await waiting('A/1'), await waiting('B/1')]
   for (let i = 0; i < 20; i++) await waiting('C/loud')
   for (let i = 0; i < 6; i++) await waiting('C/less')
-  const bounds = { waiting: { keepDays: 7, keepMessages: 12, keepBytes: MUCH } }
-  expect(await deleteSurplusWaiting(db.database, bounds)).toMatchObject({
-    detail: '16 messages',
-    more: false,
-  })
-  // 2 of the quiet ones, and of the others the five newest each.
-  expect(await ids()).toEqual([...quiet, 18, 19, 20, 21, 22, 24, 25, 26, 27, 28])
+  const refused = await addDeadMessage(db.database)
+  const bounds = { waiting: { keepDays: 7, keepMessages: 13, keepBytes: MUCH } }
+  expect(await deleteSurplusWaiting(db.database, bounds)).toMatchObject({ detail: '16 messages' })
+  // The two quiet ones, and of the others the five newest each.
+  expect(await ids()).toEqual([...quiet, 18, 19, 20, 21, 22, 24, 25, 26, 27, 28, refused])
   expect(await deleteSurplusWaiting(db.database, bounds)).toMatchObject({ detail: 'within bounds' })
 })
 
 test('what waits is bounded by its bytes too', async () => {
-  for (let i = 0; i < 5; i++) await waiting('A/1', { payload: Buffer.alloc(1_000) })
-  await waiting('A/2')
-  await deleteSurplusWaiting(db.database, { waiting: { keepDays: 7, keepMessages: MUCH, keepBytes: 2_500 } })
-  expect(await ids()).toEqual([4, 5, 6])
+  for (let i = 0; i < 6; i++) await waiting('A/1', { payload: Buffer.alloc(1_000) })
+  await waiting('A/2', { payload: Buffer.alloc(1_000) })
+  const bounds = { waiting: { keepDays: 7, keepMessages: MUCH, keepBytes: 3_500 } }
+  await deleteSurplusWaiting(db.database, bounds)
+  expect(await ids()).toEqual([6, 7])
+  expect(await deleteSurplusWaiting(db.database, bounds)).toMatchObject({ detail: 'within bounds' })
 })
+
+test.each([
+  [[20, 6, 1, 1], 12, 5],
+  [[1, 2, 3], 6, 6],
+  [[9, 9, 9], 3, 1],
+  [[9, 9, 9], 2, 0],
+  [[], 5, 5],
+])(
+  'of devices with %j messages that may keep %i together each keeps at most %i',
+  (counts, allowed, share) => {
+    expect(evenShare(counts, allowed)).toBe(share)
+  },
+)
 
 test('what waits is kept for seven days, what is refused for two years', async () => {
   const { deadMessages } = readRetention(false)

@@ -1,1 +1,0 @@
-delete from dead_message where id = any ($1::bigint[])
