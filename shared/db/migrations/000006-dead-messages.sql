@@ -97,16 +97,17 @@ create index dead_letter_reason on dead_letter (reason, message_id);
 create index dead_letter_school on dead_letter (school_code, message_id);
 create index dead_letter_waiting on dead_letter (reason, format, device_name, message_id) where device_name is not null;
 
+-- Ids follow the order of arrival: the lowest of a device is its first message, the highest its last.
 create view waiting_device as
-select named.reason, named.format, named.name, named.first_seen, named.last_seen, named.messages,
-  last.topic as last_topic, named.last_message
+select named.reason, named.format, named.name, first.received_at as first_seen, last.received_at as last_seen,
+  named.messages, last.topic as last_topic, last.id as last_message
 from (
-  select l.reason, l.format, l.device_name as name, min(m.received_at) as first_seen, max(m.received_at) as last_seen,
-    count(distinct m.id) as messages, max(m.id) as last_message
-  from dead_letter l
-  join dead_message m on m.id = l.message_id
-  where l.device_name is not null
-  group by l.reason, l.format, l.device_name
+  select reason, format, device_name as name, count(distinct message_id) as messages, min(message_id) as first_message,
+    max(message_id) as last_message
+  from dead_letter
+  where device_name is not null
+  group by reason, format, device_name
 ) named
+join dead_message first on first.id = named.first_message
 join dead_message last on last.id = named.last_message;
 comment on view waiting_device is 'Devices whose messages wait for their registration (unregistered-device) or birth (no-birth).';
