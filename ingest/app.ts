@@ -47,7 +47,8 @@ export async function startApp(
     const database = connect({
       url: config.DATABASE_URL,
       program: 'ingest',
-      connections: config.STORE_TRANSACTIONS + 1,
+      // Beside the transactions the registry is read, and what waits is looked at.
+      connections: config.STORE_TRANSACTIONS + 2,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
     })

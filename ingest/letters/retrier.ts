@@ -35,7 +35,7 @@ export class Retrier {
   readonly #stopping = new AbortController()
   /** Known, but all came back: not tried again before something has changed. */
   readonly #idle = new Set<string>()
-  #running: Promise<void> | undefined
+  #running = false
   #again = false
   #timer: NodeJS.Timeout | undefined
 
@@ -54,23 +54,26 @@ export class Retrier {
     this.#run()
   }
 
-  /** Hands nothing more in. What was handed in is carried to its end by those who drain the intake. */
-  async stop(): Promise<void> {
+  /**
+   * Hands nothing more in. What was handed in is carried to its end by those who drain the intake; a database that
+   * hangs is not waited for.
+   */
+  stop(): void {
     this.#stopping.abort()
     clearTimeout(this.#timer)
-    await this.#running
   }
 
   #run(): void {
     if (this.#running || this.#stopping.signal.aborted) return
     clearTimeout(this.#timer)
     this.#again = false
-    this.#running = this.#look()
+    this.#running = true
+    void this.#look()
       .catch((error: unknown) =>
         this.#options.log.debug({ error: coerceError(error).message }, 'waiting messages not looked at'),
       )
       .finally(() => {
-        this.#running = undefined
+        this.#running = false
         if (this.#again) this.#run()
         else this.#schedule()
       })
@@ -102,7 +105,8 @@ export class Retrier {
       carry: (messages) => carryThrough(intake, messages, { signal, patienceMs: LEASE_SECONDS * 1000 }),
       signal,
     })
-    if (counts.messages > 0 && counts.stored + counts.duplicate === 0) this.#idle.add(keyOf(waiting))
+    if (counts.messages === 0) return
+    if (counts.stored + counts.duplicate === 0) this.#idle.add(keyOf(waiting))
     log.info({ reason, format, name, ...counts }, 'waiting messages were carried again')
   }
 }

@@ -105,11 +105,7 @@ test('a retry that is killed in the middle loses nothing: run again, each messag
   expect(stored).toBeLessThan(4_000)
   expect(stored + (await left())).toBe(4_000)
 
-  const early = await retry('--limit', '1')
-  const held = await select(
-    'select count(*)::int as n from dead_message where leased_until > clock_timestamp()',
-  )
-  if (held[0]!['n'] > 0) expect(early.stdout).toContain('chưa thử (not carried)')
+  // Time passes, and its lease runs out.
   await db.database.query(`update dead_message set leased_until = clock_timestamp() - interval '1 second'`)
   expect(await retry()).toMatchObject({ code: 0, stderr: '' })
   expect([await readings('metric_id = 1'), await readings(), await left()]).toEqual([4_000, 8_000, 0])
