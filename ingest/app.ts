@@ -13,6 +13,8 @@ import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
 import { Descriptions } from './descriptions.ts'
 import { startHttp } from './http/http.ts'
+import { knownIn } from './letters/known.ts'
+import { Retrier } from './letters/retrier.ts'
 import type { Commands, Intake } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
@@ -48,7 +50,8 @@ export async function startApp(
     const database = connect({
       url: config.DATABASE_URL,
       program: 'ingest',
-      connections: MOST_TRANSACTIONS + 1,
+      // Beside the transactions the registry is read, and what waits is looked at.
+      connections: MOST_TRANSACTIONS + 2,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
     })
@@ -106,6 +109,19 @@ export async function startApp(
       log,
     })
     lifecycle.onStop('http', () => http.stop(HTTP_DRAIN_MS))
+
+    const retrier = new Retrier({
+      database,
+      intake: batcher,
+      isKnown: knownIn({ registry, descriptions }),
+      log,
+    })
+    lifecycle.onStop('retrier', () => retrier.stop())
+    lifecycle.onStop(
+      'registry news',
+      registry.onMoved(() => retrier.nudge()),
+    )
+    retrier.start()
     log.info({ mqtt: started.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
     return { mqttPort: started.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
   } catch (error) {

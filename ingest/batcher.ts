@@ -19,6 +19,8 @@ export interface BatcherOptions {
   /** Carries a batch to the end; every message is settled when it resolves. */
   carry(messages: readonly Message[]): Promise<void>
   onTaken(message: Message): void
+  /** Milliseconds of a clock that never goes back. @defaultValue performance.now */
+  now?: () => number
 }
 
 /** About 5,000 readings. */
@@ -41,12 +43,14 @@ export class Batcher implements Intake {
   #lastStart = Number.NEGATIVE_INFINITY
   /** Payload bytes of a full batch, as the database proved able to carry. */
   #fullBytes: number
+  readonly #now: () => number
   #timer: NodeJS.Timeout | undefined
   #resumes: (() => void)[] = []
   #onEmpty: (() => void)[] = []
 
   constructor(options: BatcherOptions) {
     this.#options = options
+    this.#now = options.now ?? (() => performance.now())
     this.#fullBytes = Math.min(FIRST_FULL_BYTES, options.limits.bytes)
   }
 
@@ -86,7 +90,7 @@ export class Batcher implements Intake {
     const { limits } = this.#options
     if (this.#underWay >= limits.atOnce || this.#waiting.length === 0) return
     const full = this.#waiting.length >= limits.messages || this.#waitingBytes >= this.#fullBytes
-    const wait = this.#lastStart + limits.everyMs - performance.now()
+    const wait = this.#lastStart + limits.everyMs - this.#now()
     if (full || wait <= 0) this.#start()
     else this.#timer ??= setTimeout(() => this.#start(), wait)
   }
@@ -98,10 +102,10 @@ export class Batcher implements Intake {
     const batch = this.#take()
     const bytes = batch.reduce((sum, message) => sum + message.payload.length, 0)
     this.#underWay += 1
-    this.#lastStart = performance.now()
+    this.#lastStart = this.#now()
     const started = this.#lastStart
     void this.#options.carry(batch).then(() => {
-      this.#adapt(bytes, performance.now() - started)
+      this.#adapt(bytes, this.#now() - started)
       this.#underWay -= 1
       this.#heldMessages -= batch.length
       this.#heldBytes -= bytes

@@ -38,13 +38,23 @@ export class Descriptions {
       for (const vendor of needs(topic)) if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
     }
     if (wanted.size === 0) return
-    const names = [...wanted.values()]
+    await this.#load([...wanted.values()])
+  }
+
+  async #load(names: readonly VendorName[]): Promise<void> {
     const { rows } = await this.#database.query<{
       format: VendorName['format']
       name: string
       body: unknown
     }>(LOAD, [names.map(({ format }) => format), names.map(({ name }) => name)])
     for (const { format, name, body } of rows) this.#hold({ format, name }, body)
+  }
+
+  /** Whether a device has introduced itself, to this program or to another. */
+  async isThere(vendor: VendorName): Promise<boolean> {
+    if (this.get(vendor) !== undefined) return true
+    await this.#load([vendor])
+    return this.get(vendor) !== undefined
   }
 
   /** After the commit of the batch in which they were said. */

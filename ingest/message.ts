@@ -17,8 +17,10 @@ export interface Message {
   /** Clock time of arrival, milliseconds since 1970. */
   readonly receivedAt: number
   readonly source: 'mqtt' | 'http'
-  /** User name of the connection that published it, where the broker tells: some formats name their device by nothing else. */
-  readonly username?: string | undefined
+  /** Of the connection that published it, where the embedded broker knows one; some formats name their device by nothing else. */
+  readonly username: string | undefined
+  /** The dead message that is carried again; what becomes of it replaces that one. */
+  readonly retryOf?: number
   /** Called once, after the transaction with all its records and dead letters has committed. */
   settle(outcome: Outcome): void
 }

@@ -9,7 +9,10 @@ import { Tally } from './tally.ts'
  */
 export class IngestMetrics {
   readonly registry = new Registry()
-  readonly #received = this.#tally('received_total', 'records received')
+  readonly #received = this.#tally(
+    'received_total',
+    'records received; a dead message that is carried again counts again',
+  )
   readonly #stored = this.#tally('stored_total', 'records committed to the database')
   readonly #duplicate = this.#tally('duplicate_total', 'records that were there already')
   readonly #deadLetter = this.#counter('dead_letter_total', 'records kept as dead letters', [
@@ -18,6 +21,7 @@ export class IngestMetrics {
   ])
   readonly #ignored = this.#tally('ignored_total', 'messages that were understood and hold nothing to keep')
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
+  readonly #retried = this.#counter('retried_total', 'dead messages taken again, to be carried once more', [])
   readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
@@ -66,6 +70,7 @@ export class IngestMetrics {
 
   taken(message: Message): void {
     this.#received.add(kindOf(message), 1)
+    if (message.retryOf !== undefined) this.#retried.inc()
     this.#inFlight += 1
   }
 

@@ -1,8 +1,14 @@
-/**
- * Why a record becomes a dead letter: what happened and what the sender can do, in Vietnamese and in English.
- * The codes are labels of metrics and values of dead_letter.reason: they never change their meaning.
- */
-export const reasons = {
+import type { Reason } from '../shared/contract/dead-letter.ts'
+
+interface Words {
+  vi: string
+  en: string
+  remedyVi: string
+  remedyEn: string
+}
+
+/** Why a record becomes a dead letter: what happened and what the sender can do, in Vietnamese and in English. */
+export const reasons: Record<Reason, Words> = {
   'unknown-topic': {
     vi: 'chủ đề không thuộc giao thức ioc/v1',
     en: 'the topic is none of protocol ioc/v1',
@@ -46,18 +52,16 @@ export const reasons = {
     remedyEn: 'check the device code, or ask the department to register the device',
   },
   'unregistered-device': {
-    vi: 'chưa có thiết bị nào đăng ký với tên này',
-    en: 'no device is registered under this name',
-    remedyVi:
-      'đăng ký thiết bị với tên này (npm run import:devices, cột aliases): tin đang chờ sẽ tự được ghi',
-    remedyEn:
-      'register the device under this name (npm run import:devices, column aliases): what waits is then stored by itself',
+    vi: 'thiết bị chưa được đăng ký; tin chờ đăng ký trong 7 ngày',
+    en: 'nobody has registered this device; its messages wait for that for 7 days',
+    remedyVi: 'đề nghị Sở đăng ký thiết bị: các tin đang chờ sẽ tự được ghi',
+    remedyEn: 'ask the department to register the device: what waits is stored by itself then',
   },
   'no-birth': {
-    vi: 'thiết bị chưa tự giới thiệu nên chưa đọc được tin này',
-    en: 'the device has not introduced itself yet, so this message cannot be read',
-    remedyVi: 'thiết bị đã được yêu cầu giới thiệu lại; tin đang chờ sẽ tự được ghi',
-    remedyEn: 'the device has been asked to introduce itself; what waits is then stored by itself',
+    vi: 'thiết bị gửi số đo trước khi tự giới thiệu (BIRTH); tin chờ trong 7 ngày',
+    en: 'data came before the birth of its device; they wait for it for 7 days',
+    remedyVi: 'để thiết bị gửi lại tin BIRTH',
+    remedyEn: 'let the device send its birth again',
   },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
@@ -113,9 +117,9 @@ export const reasons = {
     remedyVi: 'bỏ ký tự điều khiển trong văn bản; nếu còn lỗi, báo cho Sở',
     remedyEn: 'leave out control characters in texts; if it fails again, tell the department',
   },
-} as const
+}
 
-export type ReasonCode = keyof typeof reasons
+export type ReasonCode = Reason
 
 /** What the sender reads. */
 export function remedyOf(reason: ReasonCode): string {

@@ -68,7 +68,7 @@ export type Row = Reading | Roll | Checkin | Status | Connection
 /** What the decoders give: of the protocol's own topics with its codes, of other formats with the vendor's names. */
 export type Decodable = Draft | VendorDraft
 
-/** What could not be stored, on its way to the dead_letter table. */
+/** What could not be stored, on its way to the tables dead_message and dead_letter. */
 export interface Letter {
   message: Message
   reason: ReasonCode
@@ -100,7 +100,8 @@ export interface Batch<R> {
 export interface Settled {
   messages: readonly Message[]
   stored: readonly Row[]
-  duplicates: readonly Row[]
+  /** Records that were there already: as rows, or as dead letters that another retry has dealt with. */
+  duplicates: readonly (Row | Letter)[]
   letters: readonly Letter[]
   descriptions: readonly Description[]
   ignored: ReadonlySet<Message>
@@ -114,6 +115,7 @@ export function fieldOfReading(reading: ReadingDraft): string {
 
 const SHOWN_VALUE = 100
 
+/** `about.value`: what is at fault; undefined where it might name a person. */
 export function letter(
   message: Message,
   reason: ReasonCode,

@@ -4,8 +4,8 @@ import { type Letter, letter } from './records.ts'
 import type { VendorName } from './vendor.ts'
 
 /**
- * Collects the refusals of one stage. What is wrong with a message once (its school, its time) is said once, not
- * once for each of its values.
+ * Collects the refusals of one stage. What is wrong with a message once (its school, its time, a device in it) is
+ * said once, not once for each of its values.
  */
 export class Refusals {
   readonly letters: Letter[] = []

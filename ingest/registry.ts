@@ -35,6 +35,7 @@ export class Registry {
   #loading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #reachable = false
+  readonly #listeners = new Set<() => void>()
 
   constructor(database: Queryable, log: Logger) {
     this.#database = database
@@ -68,6 +69,12 @@ export class Registry {
     return this.#held.aliases.get(keyOf(vendor))
   }
 
+  /** Calls back whenever another version has been loaded. Returns what ends that. */
+  onMoved(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
   /** Loads the registry again if it has changed. Several callers share one look. */
   refresh(): Promise<void> {
     this.#loading ??= this.#refresh().finally(() => {
@@ -93,8 +100,10 @@ export class Registry {
       const { rows } = await this.#database.query<{ version: number }>(VERSION)
       // The version is read before the rows: what changes in between is loaded again at the next look.
       const version = rows[0]?.version ?? 0
-      if (version !== this.#held.version) this.#held = await this.#load(version)
+      const moved = version !== this.#held.version
+      if (moved) this.#held = await this.#load(version)
       this.#reachable = true
+      if (moved) for (const listener of this.#listeners) listener()
     } catch (error) {
       this.#reachable = false
       throw error

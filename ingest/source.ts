@@ -189,6 +189,8 @@ export class Source {
       retained: retain,
       receivedAt: Math.round(this.#options.clock.now()),
       source: 'mqtt',
+      // A broker does not tell its subscribers who published.
+      username: undefined,
       settle: () => acknowledge(),
     }
     if (!this.#options.intake.offer(message)) return false

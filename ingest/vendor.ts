@@ -31,6 +31,11 @@ export interface VendorName {
   name: string
 }
 
+/** A device as protocol v1 names it: school/device. */
+export function nativeDevice(school: string, device: string): VendorName {
+  return { format: 'native', name: `${school}/${device}` }
+}
+
 interface FromVendor {
   message: Message
   vendor: VendorName

@@ -49,7 +49,8 @@ export function faultOf(error: z.ZodError, element: unknown, path: string): Faul
   return {
     reason: 'bad-body',
     field: field === '' ? null : field,
-    value: valueAt(element, first.path),
+    // A field that does not belong here may name a pupil: its value is not repeated in the dead letter.
+    value: first.code === 'unrecognized_keys' ? undefined : valueAt(element, first.path),
     detail: error.issues.map((issue) => `${place(issue) || 'body'}: ${issue.message}`).join('; '),
   }
 }

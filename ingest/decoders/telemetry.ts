@@ -84,7 +84,8 @@ function readSet(element: unknown, path: string, inArray: boolean, receivedAt: n
   }
   if (!timed) return { at: receivedAt, arrival: true, values, place: '' }
   const foreign = Object.keys(element).find((key) => key !== 'ts' && key !== 'values')
-  if (foreign !== undefined) return wrong(foreign, element[foreign], 'beside ts and values there is nothing')
+  // It may name a person: its value is not repeated in the dead letter.
+  if (foreign !== undefined) return wrong(foreign, undefined, 'beside ts and values there is nothing')
   const ts = DeviceTime.safeParse(element['ts'])
   if (!ts.success) {
     return wrong('ts', element['ts'] ?? null, 'milliseconds since 1970, or ISO 8601 with a zone')

@@ -48,6 +48,7 @@ function submit(topic: string, payload: Buffer, tools: IngestRouteTools): Promis
       retained: false,
       receivedAt: Math.round(clock.now()),
       source: 'http',
+      username: undefined,
       settle: (outcome) => {
         clearTimeout(patience)
         resolve(outcome)

@@ -2,6 +2,7 @@ import { type Dated, isValidOn } from '../../shared/domain/area-tree.ts'
 import { dayOf, MINUTE_MS, SLOT_MS, slotOf } from '../../shared/domain/time.ts'
 import type { Batch, Draft, Reading, ReadingDraft, RollDraft, Row } from '../records.ts'
 import { Refusals } from '../refusals.ts'
+import { nativeDevice } from '../vendor.ts'
 import type { Metric } from './validate.ts'
 
 export interface Device extends Dated {
@@ -78,7 +79,17 @@ function find(draft: Draft, day: string, directory: Directory, refusals: Refusal
   if (!('device' in draft)) return { schoolId: school.id, deviceId: 0 }
   const device = school.devices.get(draft.device)
   if (!device) {
-    refuse('unknown-device', draft.device, `school ${draft.school} has no device ${draft.device}`)
+    const about = {
+      field: null,
+      value: draft.device,
+      detail: `school ${draft.school} has no device ${draft.device}`,
+    }
+    // HTTP tells its sender at once. Nobody tells a device that speaks MQTT: its messages wait for its registration.
+    if (draft.message.source === 'http') refusals.refuse(draft, 'unknown-device', about)
+    else {
+      const vendor = nativeDevice(draft.school, draft.device)
+      refusals.refuse(draft, 'unregistered-device', { ...about, vendor })
+    }
     return undefined
   }
   if (!isValidOn(device, day)) {

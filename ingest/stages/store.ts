@@ -7,12 +7,13 @@ import { storeDeadLetters } from '../store/dead-letters.ts'
 import { storeDescriptions } from '../store/descriptions.ts'
 import { atOnce, type Guard, isDataError, isolating, type Writer } from '../store/isolate.ts'
 import { storeReadings } from '../store/readings.ts'
+import { holdRetried, settleRetried } from '../store/retried.ts'
 import { storeRolls } from '../store/rolls.ts'
 import { storeStatuses } from '../store/statuses.ts'
 
 /**
  * One transaction for the whole batch: rows, current values, dead letters and the journal are there together or
- * not at all. A row that the database refuses is found and becomes a dead letter; the others are stored.
+ * not at all; so is the end of a dead message that is carried again. A row that the database refuses is found and becomes a dead letter; the others are stored.
  * @throws whatever the database fails with, when the failure is not the data's: nothing is stored then.
  */
 export async function store(batch: Batch<Row>, database: Database): Promise<Settled> {
@@ -26,8 +27,9 @@ export async function store(batch: Batch<Row>, database: Database): Promise<Sett
 }
 
 async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Promise<Settled> {
+  const { held, gone } = await holdRetried(client, batch.messages)
   const stored: Row[] = []
-  const duplicates: Row[] = [...batch.duplicates]
+  const duplicates: (Row | Letter)[] = [...batch.duplicates]
   const letters: Letter[] = [...batch.letters]
   const rows = byKind(batch.records)
   const written = [
@@ -43,9 +45,13 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
     for (const one of part.letters) letters.push(one)
   }
   await storeDescriptions(client, batch.descriptions)
-  await storeDeadLetters(client, letters)
+  // What another retry has dealt with does not come back from this one.
+  const kept = letters.filter((one) => !gone.has(one.message))
+  for (const one of letters) if (gone.has(one.message)) duplicates.push(one)
+  await settleRetried(client, held, kept)
+  await storeDeadLetters(client, kept)
   const { messages, descriptions, ignored, commands } = batch
-  return { messages, stored, duplicates, letters, descriptions, ignored, commands }
+  return { messages, stored, duplicates, letters: kept, descriptions, ignored, commands }
 }
 
 type ByKind = { [K in Row['kind']]: Extract<Row, { kind: K }>[] }

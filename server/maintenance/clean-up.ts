@@ -4,7 +4,6 @@ import { DAY_MS, dayOf } from '../../shared/domain/time.ts'
 import type { ChunkedTable, PlainTable, Retention } from './retention.ts'
 import { Stopwatch, type TaskRun } from './task-report.ts'
 
-const DELETE_SURPLUS = sql(import.meta.url, './sql/delete-surplus-dead-letters.sql')
 const PRUNE_JOURNAL = sql(import.meta.url, './sql/prune-journal.sql')
 const UNCOMPRESSED = sql(import.meta.url, './sql/uncompressed-chunks.sql')
 const COMPRESS = sql(import.meta.url, './sql/compress-chunk.sql')
@@ -53,17 +52,6 @@ export async function deleteOldRows(
       [new Date(now - table.keepDays * DAY_MS)],
     ),
   )
-  const rows = result.rowCount ?? 0
-  return { longestMs: watch.longestMs, detail: `${rows} rows`, more: rows === ROWS_PER_DELETE }
-}
-
-/** Deletes the oldest dead letters beyond `keepRows`, up to one statement's worth. */
-export async function deleteSurplusDeadLetters(
-  database: Queryable,
-  keepRows: number,
-): Promise<TaskRun & { more: boolean }> {
-  const watch = new Stopwatch()
-  const { result } = await watch.time(() => database.query(DELETE_SURPLUS, [keepRows, ROWS_PER_DELETE]))
   const rows = result.rowCount ?? 0
   return { longestMs: watch.longestMs, detail: `${rows} rows`, more: rows === ROWS_PER_DELETE }
 }

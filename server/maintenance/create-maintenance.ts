@@ -5,13 +5,8 @@ import { DAY_MS, dayOf, MINUTE_MS, minuteOfDay } from '../../shared/domain/time.
 import type { Clock } from '../../shared/node/clock.ts'
 import { coerceError } from '../../shared/node/errors.ts'
 import type { Logger } from '../../shared/node/log.ts'
-import {
-  compressOneChunk,
-  deleteOldRows,
-  deleteSurplusDeadLetters,
-  dropOldChunks,
-  pruneJournal,
-} from './clean-up.ts'
+import { compressOneChunk, deleteOldRows, dropOldChunks, pruneJournal } from './clean-up.ts'
+import { deleteOldDeadMessages, deleteSurplusRefused, deleteSurplusWaiting } from './dead-messages.ts'
 import { giveLeaseBack, takeLease } from './lease.ts'
 import { installPolicies } from './policies.ts'
 import { LOOK_BACK_MS, Refresher } from './refresh.ts'
@@ -184,12 +179,18 @@ class Schedule implements Maintenance {
       await this.#runWhileMore(`delete ${table.table}`, DAY_MS, now, () =>
         deleteOldRows(this.#options.database, table, now),
       )
-      const { keepRows } = table
-      if (table.table !== 'dead_letter' || keepRows === undefined) continue
-      await this.#runWhileMore('bound dead_letter', SURPLUS_EVERY_MS, now, () =>
-        deleteSurplusDeadLetters(this.#options.database, keepRows),
-      )
     }
+    const { database } = this.#options
+    const { deadMessages } = this.#retention
+    await this.#runWhileMore('delete dead messages', DAY_MS, now, () =>
+      deleteOldDeadMessages(database, deadMessages, now),
+    )
+    await this.#runWhileMore('bound refused messages', SURPLUS_EVERY_MS, now, () =>
+      deleteSurplusRefused(database, deadMessages),
+    )
+    await this.#runEvery('bound waiting messages', SURPLUS_EVERY_MS, now, () =>
+      deleteSurplusWaiting(database, deadMessages),
+    )
   }
 
   /** Like `runEvery`, but goes on in the next round while there is more to do. */

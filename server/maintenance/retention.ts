@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 const Days = z.number().int().positive()
+const Count = z.number().int().positive()
 
 /** A hypertable or continuous aggregate, dropped chunk by chunk. */
 const ChunkedTable = z.strictObject({
@@ -21,14 +22,18 @@ const PlainTable = z.strictObject({
   kind: z.literal('rows'),
   timeColumn: z.string().regex(/^[a-z0-9_]+$/),
   keepDays: Days,
-  /** However young they are: a device gone wrong must not fill the disk. */
-  keepRows: z.number().int().positive().optional(),
 })
 export type PlainTable = z.infer<typeof PlainTable>
 
 const Retention = z.strictObject({
   source: z.string(),
   tables: z.array(z.discriminatedUnion('kind', [ChunkedTable, PlainTable])),
+  /** However young they are, their number is bounded: a device gone wrong must not fill the disk. */
+  deadMessages: z.strictObject({
+    refused: z.strictObject({ keepDays: Days, keepLetters: Count, keepBytes: Count }),
+    /** Those that wait for a registration or a birth. */
+    waiting: z.strictObject({ keepDays: Days, keepMessages: Count, keepBytes: Count }),
+  }),
   journal: z.strictObject({
     keepDays: Days,
     /** Rows the engine has not read yet are kept longer, but not for ever. */

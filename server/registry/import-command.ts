@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
-import { awaitDatabase, connect } from '../../shared/db/connect.ts'
-import { migrate } from '../../shared/db/migrate.ts'
-import { seedReference } from '../../shared/db/seed.ts'
+import { withCommandDatabase } from '../../shared/db/command-database.ts'
 import { realClock } from '../../shared/node/clock.ts'
 import { badArguments, EXIT_BAD_DATA, readArguments } from '../../shared/node/command.ts'
-import { optionalText, port, readConfig } from '../../shared/node/config.ts'
 import { coerceError, errorCode, IocError } from '../../shared/node/errors.ts'
-import { createLog } from '../../shared/node/log.ts'
+import { createProgress } from '../../shared/node/progress.ts'
 import type { Importer, ImportOptions, ImportReport } from './importer.ts'
-import { createProgress } from './progress.ts'
 import { describeFault } from './row-fault.ts'
-
-export const ImportSettings = z.object({
-  DATABASE_URL: optionalText().describe('a TimescaleDB server; unset: the embedded database of npm start'),
-  EMBEDDED_DB_PORT: port(5433).describe('port of the embedded database, on loopback only'),
-})
 
 const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
@@ -38,29 +28,16 @@ export async function runImport(
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw badArguments('Give one file', usage)
   const options = { dryRun: values['dry-run'], partial: values.partial, simulated: values.simulated }
-  const settings = readConfig(ImportSettings, environment)
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new IocError('file-unreadable', { file, why: errorCode(error) ?? coerceError(error).message })
   })
-  const database = connect({
-    url: settings.DATABASE_URL ?? `postgres://postgres@127.0.0.1:${settings.EMBEDDED_DB_PORT}/postgres`,
-    program: 'import',
-    connections: 1,
-    statementTimeoutMs: 60_000,
-    log: createLog('import', 'silent'),
-  })
-  try {
-    await awaitDatabase(database, 5_000)
-    await migrate(database)
-    await seedReference(database, realClock.now())
+  return withCommandDatabase({ program: 'import', environment }, async (database) => {
     const tools = { database, clock: realClock, progress: createProgress(process.stderr) }
     const report = await importer(tools, bytes, options)
     for (const fault of report.faults) console.error(describeFault(fault))
     console.log(summarize(report, options))
     return report.faults.length === 0 ? 0 : EXIT_BAD_DATA
-  } finally {
-    await database.end()
-  }
+  })
 }
 
 /** What the import did, or in a dry run would do, in one line. */

@@ -27,3 +27,15 @@ export function requireSpan(
     throw refused([{ field: 'to', value: to, remedy }])
   }
 }
+
+/** Checks two ends of a time that may be given or not. @throws IocError bad-request */
+export function requireOrder({
+  since,
+  until,
+}: {
+  since?: string | undefined
+  until?: string | undefined
+}): void {
+  if (since === undefined || until === undefined || Date.parse(until) > Date.parse(since)) return
+  throw refused([{ field: 'until', value: until, remedy: `give a moment after since (${since})` }])
+}

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { serveAreas } from './areas.ts'
+import { serveDeadLetters } from './dead-letters.ts'
 import { serveEvents } from './events.ts'
 import { serveIndicatorSeries } from './indicator-series.ts'
 import { serveIndicators } from './indicators.ts'
@@ -19,6 +20,7 @@ export async function registerRoutes(http: FastifyInstance, parts: RouteParts): 
     serveIndicators,
     serveIndicatorSeries,
     serveEvents,
+    serveDeadLetters,
     serveStatus,
   ]) {
     // Each in a scope of its own, which also makes the description of the API see it.

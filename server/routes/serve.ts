@@ -15,7 +15,7 @@ export interface Asked<N extends RouteName> {
 /** Errors every route may answer with, for the description of the API. */
 const FAILURES = {
   400: ErrorReply.describe('a parameter is unknown, missing or wrong; `problems` names it and the remedy'),
-  404: ErrorReply.describe('there is no such area, school, device, metric or indicator'),
+  404: ErrorReply.describe('there is no such area, school, device, metric, indicator or message'),
   500: ErrorReply.describe('something failed inside; the message carries the reference of the log'),
   503: ErrorReply.describe('the database cannot be reached at the moment'),
 }

@@ -1,5 +1,15 @@
 import { z } from 'zod'
 import { Area, AreaTree } from './area.ts'
+import {
+  DeadLetterCount,
+  DeadMessage,
+  DeadMessageDetail,
+  DeadMessageId,
+  FormatName,
+  Reason,
+  WaitingDevice,
+  WrittenSchool,
+} from './dead-letter.ts'
 import { IocEvent } from './event.ts'
 import { AreaIndicators, IndicatorDefinition, IndicatorPoint, IndicatorValue, Period } from './indicator.ts'
 import { SystemState } from './live.ts'
@@ -25,6 +35,14 @@ const SchoolParams = z.strictObject({ code: SchoolCode })
 const IndicatorParams = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'small letters, digits and -, at most 64'),
 })
+
+const letterFilter = {
+  school: WrittenSchool.optional(),
+  reason: Reason.optional(),
+  format: FormatName.optional(),
+  since: Moment.optional(),
+  until: Moment.optional(),
+}
 
 /** GET routes of the read API, /api/v1. */
 export const routes = {
@@ -132,6 +150,47 @@ export const routes = {
     summary: 'Latest events of an area',
     query: z.strictObject({ ...areaQuery, limit: z.coerce.number().int().min(1).max(200).default(50) }),
     reply: z.object({ events: z.array(IocEvent) }),
+  },
+  deadLetters: {
+    path: '/api/v1/dead-letters',
+    summary: 'Messages that could not be stored whole, newest first, with the first of their refused records',
+    query: z.strictObject({
+      ...letterFilter,
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      before: DeadMessageId.optional().describe('go on before this id: `next` of the page before'),
+    }),
+    reply: z.object({ messages: z.array(DeadMessage), next: DeadMessageId.nullable() }),
+  },
+  deadLetterCounts: {
+    path: '/api/v1/dead-letters/counts',
+    summary: 'Refused records by school and reason, most first',
+    query: z.strictObject({
+      ...letterFilter,
+      limit: z.coerce.number().int().min(1).max(2000).default(500),
+    }),
+    reply: z.object({
+      total: z.number().int().describe('refused records, those beyond the limit too'),
+      counts: z.array(DeadLetterCount),
+    }),
+  },
+  deadLetter: {
+    path: '/api/v1/dead-letters/:id',
+    summary: 'One message that could not be stored whole, with its payload',
+    params: z.strictObject({ id: DeadMessageId }),
+    query: z.strictObject({}),
+    reply: DeadMessageDetail,
+  },
+  waitingDevices: {
+    path: '/api/v1/waiting-devices',
+    summary: 'Devices whose messages wait for their registration or birth, those heard last first',
+    query: z.strictObject({
+      format: FormatName.optional(),
+      limit: z.coerce.number().int().min(1).max(2000).default(200),
+    }),
+    reply: z.object({
+      total: z.number().int().describe('devices, those beyond the limit too'),
+      devices: z.array(WaitingDevice),
+    }),
   },
   status: {
     path: '/api/v1/status',

@@ -75,18 +75,53 @@ create table checkin (
 
 create table dead_letter (
   id bigint not null generated always as identity,
+  message_id bigint not null,
+  reason text not null,
+  field text,
+  value text,
+  detail text not null,
+  remedy text not null,
+  school_code text,
+  format text,
+  device_name text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (message_id) REFERENCES dead_message(id) ON DELETE CASCADE,
+  CHECK (((format IS NULL) = (device_name IS NULL)))
+);
+comment on table dead_letter is 'One refused record of a dead message, with the reason and what its sender can do.';
+comment on column dead_letter.value is 'The value at fault, cut where it is long; null where it might name a person.';
+comment on column dead_letter.device_name is 'What waits: the name of a device in the words of its format (native: school/device). Of a message with several devices each has its letter.';
+
+create table dead_message (
+  id bigint not null generated always as identity,
   received_at timestamp with time zone not null,
   source text not null,
   topic text not null,
   payload bytea not null,
-  reason text not null,
-  field text,
-  detail text not null,
-  remedy text not null,
-  school_code text,
+  size integer not null,
+  qos smallint not null,
+  retained boolean not null,
+  username text,
+  attempts integer not null default 0,
+  leased_until timestamp with time zone,
+  waiting boolean not null,
+  letters integer not null,
   PRIMARY KEY (id),
+  CHECK (((qos >= 0) AND (qos <= 2))),
+  CHECK ((attempts >= 0)),
+  CHECK ((length(payload) <= 1048576)),
+  CHECK ((letters > 0)),
+  CHECK ((size >= length(payload))),
   CHECK ((source = ANY (ARRAY['mqtt'::text, 'http'::text])))
 );
+comment on table dead_message is 'Messages with refused records, as they came. The id stays the same however often a message is carried again.';
+comment on column dead_message.received_at is 'Time of the first arrival: carried again, a message is judged as if it came then.';
+comment on column dead_message.size is 'Bytes as they came. The payload holds fewer where they were more than 1 MiB: such a message is not carried again.';
+comment on column dead_message.username is 'Of the connection that published it, where the embedded broker knew one.';
+comment on column dead_message.attempts is 'How often it was carried again and came back.';
+comment on column dead_message.leased_until is 'Somebody carries it again, and has until then, by the clock of the database.';
+comment on column dead_message.waiting is 'One of its letters names a device that waits for its registration or birth: kept by other bounds, and carried again by itself.';
+comment on column dead_message.letters is 'Number of its rows in dead_letter.';
 
 create table device (
   id integer not null generated always as identity,
@@ -462,8 +497,12 @@ create table threshold (
 );
 comment on table threshold is 'Direction (higher or lower is better) belongs to the indicator. school_level null: all levels.';
 
-CREATE INDEX dead_letter_reason ON dead_letter USING btree (reason, received_at DESC);
-CREATE INDEX dead_letter_received ON dead_letter USING btree (received_at DESC);
+CREATE INDEX dead_letter_message ON dead_letter USING btree (message_id);
+CREATE INDEX dead_letter_reason ON dead_letter USING btree (reason, message_id);
+CREATE INDEX dead_letter_school ON dead_letter USING btree (school_code, message_id);
+CREATE INDEX dead_letter_waiting ON dead_letter USING btree (reason, format, device_name, message_id) WHERE (device_name IS NOT NULL);
+CREATE INDEX dead_message_kept ON dead_message USING btree (waiting, id) INCLUDE (letters, size);
+CREATE INDEX dead_message_received ON dead_message USING btree (received_at) INCLUDE (letters);
 CREATE INDEX device_alias_device ON device_alias USING btree (device_id);
 CREATE INDEX event_at ON event USING btree (at DESC);
 CREATE INDEX journal_position ON journal USING btree (xid, seq);
@@ -533,3 +572,25 @@ SELECT seen.device_id,
           ORDER BY r.ts DESC
          LIMIT 1) newest;
 comment on view reading_latest is 'The newest live reading of each device and metric, of the seven days before the device last measured. Ask it for few devices at a time.';
+
+create view waiting_device as
+SELECT named.reason,
+    named.format,
+    named.name,
+    first.received_at AS first_seen,
+    last.received_at AS last_seen,
+    named.messages,
+    last.topic AS last_topic,
+    last.id AS last_message
+   FROM ( SELECT dead_letter.reason,
+            dead_letter.format,
+            dead_letter.device_name AS name,
+            count(DISTINCT dead_letter.message_id) AS messages,
+            min(dead_letter.message_id) AS first_message,
+            max(dead_letter.message_id) AS last_message
+           FROM dead_letter
+          WHERE dead_letter.device_name IS NOT NULL
+          GROUP BY dead_letter.reason, dead_letter.format, dead_letter.device_name) named
+     JOIN dead_message first ON first.id = named.first_message
+     JOIN dead_message last ON last.id = named.last_message;
+comment on view waiting_device is 'Devices whose messages wait for their registration (unregistered-device) or birth (no-birth).';

@@ -86,6 +86,12 @@ export const errorCatalogue = {
     sentence:
       'The file {file} cannot be read ({why}): check its name and rights, and that it is a table of text.',
   },
+  'file-unwritable': {
+    status: 500,
+    exit: 73,
+    sentence:
+      'The file {file} cannot be written ({why}): give this user the right to write there, or name another.',
+  },
   'copy-target-used': {
     status: 500,
     exit: 78,

@@ -182,7 +182,8 @@ test('what cannot be understood is kept with its bytes, its reason and the remed
     reason: string
     remedy: string
     school_code: string
-  }>('select payload, reason, remedy, school_code from dead_letter order by id desc limit 1')
+  }>(`select payload, reason, remedy, school_code from dead_letter l join dead_message m on m.id = l.message_id
+    order by l.id desc limit 1`)
   expect(rows[0]).toMatchObject({ reason: 'not-json', school_code: code })
   expect(rows[0]!.payload.toString()).toBe('{"class": "1A"')
   expect(rows[0]!.remedy.length).toBeGreaterThan(10)

@@ -4,12 +4,17 @@ import { Batcher, type BatchLimits } from '../../ingest/batcher.ts'
 import type { Message } from '../../ingest/message.ts'
 import { message } from './messages.ts'
 
-function start(limits: Partial<BatchLimits> = {}, room = { messages: 1_000, bytes: 1_000_000 }) {
+function start(
+  limits: Partial<BatchLimits> = {},
+  room = { messages: 1_000, bytes: 1_000_000 },
+  now = () => performance.now(),
+) {
   const batches: { size: number; at: number; finish: () => void }[] = []
   const began = performance.now()
   const batcher = new Batcher({
     limits: { messages: 100, bytes: 10_000, targetMs: 200, everyMs: 50, atOnce: 1, ...limits },
     room,
+    now,
     onTaken: () => {},
     carry: (messages: readonly Message[]) =>
       new Promise<void>((finish) =>
@@ -88,13 +93,14 @@ test('drained waits for everything taken, or for its patience', async () => {
 
 test('full batches that are carried quickly are followed by larger ones, slow ones by smaller ones', async () => {
   const limits = { messages: 1_000_000, bytes: 400_000, everyMs: 0, targetMs: 40 }
-  const { batches, offer } = start(limits, { messages: 1_000_000, bytes: 100_000_000 })
+  let now = 0
+  const { batches, offer } = start(limits, { messages: 1_000_000, bytes: 100_000_000 }, () => now)
   offer(1)
   // So much waits that each batch is as large as it may be.
   offer(9_000, 1_000)
   const sizes: number[] = []
   const carry = async (ms: number) => {
-    await delay(ms)
+    now += ms
     const batch = batches.at(-1)!
     sizes.push(batch.size)
     batch.finish()

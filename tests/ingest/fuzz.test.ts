@@ -157,7 +157,7 @@ test('whatever arrives, nothing crashes, every message is settled once and every
       'not-utf8',
       'unknown-topic',
       'unknown-school',
-      'unknown-device',
+      'unregistered-device',
       'unknown-metric',
       'out-of-range',
       'future',

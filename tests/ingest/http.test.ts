@@ -102,7 +102,8 @@ describe('what cannot be stored', () => {
   test('is a dead letter of HTTP all the same', async () => {
     await post('TH-02/checkin', '[')
     const { rows } = await db.database.query(
-      `select source, topic, reason from dead_letter order by id desc limit 1`,
+      `select source, topic, reason from dead_letter l join dead_message m on m.id = l.message_id
+       order by l.id desc limit 1`,
     )
     expect(rows).toEqual([{ source: 'http', topic: 'ioc/v1/TH-02/checkin', reason: 'not-json' }])
   })

@@ -24,6 +24,7 @@ export function message(topic: string, body: unknown, more: Partial<Message> = {
     dup: false,
     receivedAt: NOW,
     source: 'mqtt',
+    username: undefined,
     settle: (outcome) => outcomes.push(outcome),
     outcomes,
     ...more,

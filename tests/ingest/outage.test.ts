@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 beforeEach(async () => {
-  await db.database.query('truncate reading, device_seen, dead_letter, journal')
+  await db.database.query('truncate reading, device_seen, dead_letter, dead_message, journal')
   logged = []
   proxy = await startProxy(db.url)
 })

@@ -48,14 +48,14 @@ async function storedRows(): Promise<Record<string, unknown>[]> {
     union all select 'checkin', direction || ' ' || gate, ts::text from checkin
     union all select 'status', open::text || ' ' || reason, since::text from school_status
     union all select 'connection', online::text, '' from device_connection_current
-    union all select 'dead letter', topic || ' ' || detail, '' from dead_letter
+    union all select 'dead letter', topic || ' ' || detail, '' from dead_letter l join dead_message m on m.id = l.message_id
     order by 1, 2, 3`)
   return rows
 }
 const clear = () =>
   db.database.query(
     `truncate reading, device_seen, roll, roll_current, checkin, school_status, school_status_current,
-      device_connection, device_connection_current, dead_letter, journal`,
+      device_connection, device_connection_current, dead_letter, dead_message, journal`,
   )
 
 const BY_MQTT = [

@@ -32,3 +32,16 @@ export async function addSchools(database: Database): Promise<{ th01: number; th
     return { th01, th02, room1: device.rows[0]!.id }
   })
 }
+
+/** Registers one more device of a school, as an import would. */
+export async function addDevice(database: Database, school: string, code: string): Promise<void> {
+  await database.transaction(async (client) => {
+    await client.query(
+      `insert into device (school_id, site_id, code, kind, room, room_kind, interval_s, valid_from)
+       select s.id, t.id, $2, 'room', $2, 'classroom', 60, '2022-01-01'
+       from school s join site t on t.school_id = s.id where s.code = $1`,
+      [school, code],
+    )
+    await client.query('update registry_version set version = version + 1')
+  })
+}

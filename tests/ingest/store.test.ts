@@ -23,7 +23,7 @@ afterAll(() => db.drop())
 beforeEach(async () => {
   await db.database.query(
     `truncate reading, device_seen, roll, roll_current, checkin, school_status, school_status_current,
-      device_connection, device_connection_current, dead_letter, journal`,
+      device_connection, device_connection_current, dead_letter, dead_message, journal`,
   )
 })
 
@@ -248,20 +248,29 @@ describe('connection of a device', () => {
 describe('dead letters', () => {
   test('keep bytes, topic, reason, field, remedy and time', async () => {
     const body = { ts: NOW, values: { co2: 99_999, light: 300 } }
-    expect(await put(message(TELEMETRY, body))).toEqual({
+    expect(await put(message(TELEMETRY, body, { username: 'th-01' }))).toEqual({
       stored: 1,
       duplicates: 0,
       refused: ['out-of-range'],
     })
-    const [letter] = await select('select * from dead_letter')
+    const [letter] = await select(
+      'select l.*, m.* from dead_letter l join dead_message m on m.id = l.message_id',
+    )
     expect(letter).toMatchObject({
       received_at: new Date(NOW),
       source: 'mqtt',
       topic: TELEMETRY,
       reason: 'out-of-range',
       field: 'values.co2',
+      value: '99999',
       detail: 'co2 = 99999: outside 300 to 10000 ppm',
       school_code: 'TH-01',
+      qos: 1,
+      retained: false,
+      username: 'th-01',
+      attempts: 0,
+      waiting: false,
+      letters: 1,
     })
     expect(JSON.parse((letter!['payload'] as Buffer).toString())).toEqual(body)
     expect(await select(`select body from journal where kind = 'dead_letters'`)).toEqual([
@@ -269,17 +278,43 @@ describe('dead letters', () => {
     ])
   })
 
-  test('of one message keep 64 KiB of it together, and say so', async () => {
+  test('of one message keep its bytes once, whole, and all its letters', async () => {
     const sets = Array.from({ length: 1000 }, (_, at) => ({
       ts: NOW + at,
       values: { co2: 9, light: -1, noise: 40 },
     }))
     const { refused, stored } = await put(message(TELEMETRY, sets), message('x/y', Buffer.from([0x61, 0])))
     expect([refused.length, stored]).toEqual([2001, 1000])
-    const [sizes] =
-      await select(`select sum(length(payload)) as bytes, count(*) filter (where detail like '%bytes kept)') as cut
-      from dead_letter where topic <> 'x/y'`)
-    expect(sizes).toEqual({ bytes: 65_536, cut: 1999 })
+    expect(
+      await select(`select topic, length(payload) as bytes, size, letters,
+        (select count(*) from dead_letter l where l.message_id = m.id) as kept from dead_message m order by id`),
+    ).toEqual([
+      { topic: 'x/y', bytes: 2, size: 2, letters: 1, kept: 1 },
+      { topic: TELEMETRY, bytes: 62_001, size: 62_001, letters: 2000, kept: 2000 },
+    ])
+  })
+
+  test('of a message of more than 1 MiB keep the beginning, and its size', async () => {
+    expect(await put(message(TELEMETRY, Buffer.alloc(1_048_577, 'x')))).toMatchObject({
+      refused: ['too-large'],
+    })
+    expect(await select('select length(payload) as bytes, size from dead_message')).toEqual([
+      { bytes: 1_048_576, size: 1_048_577 },
+    ])
+  })
+
+  test('repeat no value that might name a pupil', async () => {
+    const checkin = { id: 7, ts: NOW, direction: 'in', gate: 'A' }
+    await put(
+      message('ioc/v1/TH-01/checkin', { ...checkin, id: 'c', pupil: 'Nguyễn Văn A' }),
+      message('ioc/v1/TH-01/checkin', checkin),
+      message('ioc/v1/TH-01/attendance', roll({ pupils: ['Nguyễn Văn A'] })),
+      message(TELEMETRY, { ts: NOW, values: { co2: 500 }, pupil: 'Nguyễn Văn A' }),
+    )
+    expect(await select('select field, value from dead_letter order by id')).toEqual(
+      ['pupil', 'id', 'pupils', 'pupil'].map((field) => ({ field, value: null })),
+    )
+    expect(await select(`select 1 from dead_letter where detail like '%Nguyễn%'`)).toEqual([])
   })
 
   test('of a topic with a NUL are kept too', async () => {
@@ -299,7 +334,10 @@ describe('a poisonous record', () => {
       refused: ['poison'],
     })
     expect([await count('checkin'), await count('reading')]).toEqual([999, 1])
-    const [letter] = await select("select convert_from(payload, 'UTF8') as payload, detail from dead_letter")
+    const [letter] = await select(
+      `select convert_from(payload, 'UTF8') as payload, detail
+       from dead_letter l join dead_message m on m.id = l.message_id`,
+    )
     expect(letter!['payload']).toContain('"c613"')
     expect(letter!['detail']).toMatch(/^22/)
   })

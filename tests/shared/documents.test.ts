@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { IngestSettings } from '../../ingest/config.ts'
+import { reasons } from '../../ingest/reasons.ts'
 import { SimulatorSettings } from '../../ingest/simulator/config.ts'
 import { ServerSettings } from '../../server/config.ts'
 import { errorCatalogue } from '../../shared/node/errors.ts'
@@ -105,4 +106,22 @@ test('every setting says what it is', () => {
     Object.entries(schema.shape).filter(([, setting]) => !(setting as z.ZodType).description),
   )
   expect(silent.map(([name]) => name)).toEqual([])
+})
+
+test('the operator and the vendor read the bounds of what is kept that are in force', () => {
+  const { deadMessages } = JSON.parse(read('shared/data/retention.json')) as {
+    deadMessages: Record<'refused' | 'waiting', Record<string, number>>
+  }
+  const { refused, waiting } = deadMessages
+  const shown = (count: number) => count.toLocaleString('en')
+  const gib = (bytes: number) => `${bytes / 1024 ** 3} GiB`
+  const page = read('docs/operate.md').replace(/\s+/g, ' ')
+  expect(page).toContain(
+    `What waits is kept for ${waiting['keepDays']} days, at most ${shown(waiting['keepMessages']!)} messages (${gib(waiting['keepBytes']!)})`,
+  )
+  expect(page).toContain(
+    `what is refused for ${refused['keepDays']} days, at most ${shown(refused['keepLetters']!)} records (${gib(refused['keepBytes']!)})`,
+  )
+  expect(read('docs/protocol.md')).toContain(`kept for ${waiting['keepDays']} days`)
+  expect(reasons['unregistered-device'].vi).toContain(`${waiting['keepDays']} ngày`)
 })

@@ -34,12 +34,13 @@ export async function copyDatabase(
 }
 
 async function copyTable(from: Database, to: Database, table: CopiedTable): Promise<number> {
+  const size = table.page ?? PAGE
   let copied = 0
   for (const { where, values } of await pieces(from, table)) {
-    for (let offset = 0; ; offset += PAGE) {
+    for (let offset = 0; ; offset += size) {
       const page = await from.query<{ rows: string | null; n: number }>(
         `select jsonb_agg(to_jsonb(page))::text as rows, count(*) as n
-         from (select * from ${table.name} ${where} order by ${await keyOf(from, table.name)} limit ${PAGE} offset ${offset}) as page`,
+         from (select * from ${table.name} ${where} order by ${await keyOf(from, table.name)} limit ${size} offset ${offset}) as page`,
         values,
       )
       const { rows, n } = page.rows[0]!
@@ -49,7 +50,7 @@ async function copyTable(from: Database, to: Database, table: CopiedTable): Prom
         [rows],
       )
       copied += n
-      if (n < PAGE) break
+      if (n < size) break
     }
   }
   if (table.identity) {

@@ -6,6 +6,8 @@ export interface CopiedTable {
   name: string
   along?: { column: string; piece: 'day' | 'month' }
   identity?: boolean
+  /** Rows sent in one statement, where they may be so large that the usual number is too many. */
+  page?: number
 }
 
 export const copiedTables: readonly CopiedTable[] = [
@@ -35,7 +37,8 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'school_status_current' },
   { name: 'device_connection', along: { column: 'ts', piece: 'day' } },
   { name: 'device_connection_current' },
-  { name: 'dead_letter', along: { column: 'received_at', piece: 'day' }, identity: true },
+  { name: 'dead_message', along: { column: 'received_at', piece: 'day' }, identity: true, page: 50 },
+  { name: 'dead_letter', identity: true },
   { name: 'indicator_sum', along: { column: 'day', piece: 'day' } },
   { name: 'indicator_value', along: { column: 'at', piece: 'day' } },
   { name: 'event', along: { column: 'at', piece: 'month' }, identity: true },

@@ -119,7 +119,7 @@ describe('check-ins', () => {
     expect(decoded(topic, [checkin, { ...checkin, id: 'c2' }]).records).toHaveLength(2)
     const batch = decode([message(topic, { ...checkin, pupil: 'Nguyễn Văn A' })], decodeTools)
     expect(batch.records).toEqual([])
-    expect(batch.letters).toMatchObject([{ reason: 'bad-body', field: 'pupil', value: 'null' }])
+    expect(batch.letters).toMatchObject([{ reason: 'bad-body', field: 'pupil', value: '' }])
     expect(batch.letters[0]!.detail).not.toContain('Nguyễn')
   })
 })

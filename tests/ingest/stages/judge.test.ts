@@ -118,7 +118,7 @@ describe('the registry', () => {
     ]
     expect((await judge(messages)).reasons).toEqual([
       'unknown-school null',
-      'unknown-device null',
+      'unregistered-device null',
       'school-not-valid null',
       'device-not-valid null',
     ])

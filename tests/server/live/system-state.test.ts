@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SystemStateSource } from '../../../server/live/system-state.ts'
 import { SystemState } from '../../../shared/contract/live.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../../helpers/database.ts'
+import { addDeadMessage } from '../../helpers/dead-letters.ts'
 import { NOW } from '../routes/fixture.ts'
 import { HandBoard } from './hand-board.ts'
 
@@ -11,12 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const keepDeadLetter = (at: number) =>
-  database.database.query(
-    `insert into dead_letter (received_at, source, topic, payload, reason, detail, remedy)
-      values ($1, 'mqtt', 'ioc/v1/x/telemetry/y', '', 'json', 'no JSON', 'send JSON')`,
-    [new Date(at)],
-  )
+const keepDeadLetter = (at: number) => addDeadMessage(database.database, { at: new Date(at) })
 const source = (now: () => number) =>
   new SystemStateSource({
     board: new HandBoard(),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ImportOptions, importDevices, importSchools } from '../../../server/registry/importer.ts'
-import { noProgress } from '../../../server/registry/progress.ts'
+import { noProgress } from '../../../shared/node/progress.ts'
 import { verifySecret } from '../../../shared/node/secret.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { type Cells, csv, GOOD_DEVICE, GOOD_SCHOOL } from './rows.ts'

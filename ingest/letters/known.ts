@@ -1,0 +1,36 @@
+import type { WaitingReason } from '../../shared/contract/dead-letter.ts'
+import type { Directory } from '../stages/enrich.ts'
+import type { Aliases } from '../stages/identify.ts'
+import { FORMATS, type FormatName, type VendorName } from '../vendor.ts'
+
+/** A device whose messages wait, in the words of its format. */
+export interface Waiting {
+  reason: WaitingReason
+  format: string
+  name: string
+}
+
+/** Whether what these messages wait for is there now. */
+export type Known = (waiting: Waiting) => boolean | Promise<boolean>
+
+export interface KnownTools {
+  registry: Pick<Directory, 'school'> & Pick<Aliases, 'deviceOf'>
+  descriptions: { isThere(vendor: VendorName): Promise<boolean> }
+}
+
+/** Registrations are looked up in the registry, births among what devices have said about themselves. */
+export function knownIn({ registry, descriptions }: KnownTools): Known {
+  return ({ reason, format, name }) => {
+    if (format === 'native') {
+      const [school, device] = name.split('/')
+      return registry.school(school!)?.devices.has(device ?? '') ?? false
+    }
+    if (!isFormat(format)) return false
+    const vendor = { format, name }
+    return reason === 'no-birth' ? descriptions.isThere(vendor) : registry.deviceOf(vendor) !== undefined
+  }
+}
+
+function isFormat(name: string): name is FormatName {
+  return (FORMATS as readonly string[]).includes(name)
+}
