@@ -25,6 +25,8 @@ export interface ReadingDraft extends FromMessage {
   marks?: number | undefined
   /** Name of the field in the body its sender wrote, where that is not the metric's code. */
   field?: string | undefined
+  /** Name of the field with the time, after `path`. @defaultValue ts */
+  timeField?: string | undefined
 }
 export interface RollDraft extends FromMessage {
   kind: 'roll'
@@ -79,6 +81,8 @@ export interface Letter {
   school: string | null
   /** The device's name in its vendor's words, where that is why it could not be stored. */
   vendor?: VendorName | undefined
+  /** How many values of the message it speaks of, where it may be several. */
+  values?: number
 }
 
 /** What travels through the stages: the messages in order of arrival, their records, and what was refused so far. */

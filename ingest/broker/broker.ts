@@ -46,7 +46,7 @@ export class EmbeddedBroker {
       },
       authenticate: (client, username, password, done) => {
         const allowed = options.access.mayConnect({ clientId: client.id, username, password })
-        if (allowed) gateOf(client)?.admit(client.id)
+        if (allowed) gateOf(client)?.admit(client.id, username)
         else options.metrics.refused('not-allowed')
         done(allowed ? null : notAuthorized(), allowed)
       },
@@ -54,7 +54,7 @@ export class EmbeddedBroker {
         // What a connection publishes was carried through the pipeline before it came out of its gate. A last will
         // comes from the broker itself, when its connection has closed.
         if (client && !client.closed) done(null)
-        else this.#carryWill(client?.id ?? '', packet, done)
+        else this.#carryWill(client, packet, done)
       },
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = options.access.maySubscribe(client.id, subscription.topic)
@@ -113,7 +113,7 @@ export class EmbeddedBroker {
       intake,
       mostPacketBytes: MOST_PACKET_BYTES,
       mayPublish: (clientId, topic) => access.mayPublish(clientId, topic),
-      toMessage: (frame, settle) => this.#toMessage(frame, settle),
+      toMessage: (frame, username, settle) => this.#toMessage(frame, username, settle),
       onOrphan: ({ topic, payload, qos, retain }) => {
         this.#aedes.publish({ cmd: 'publish', topic, payload, qos, retain, dup: false }, () => {})
       },
@@ -132,16 +132,17 @@ export class EmbeddedBroker {
     this.#aedes.handle(gate)
   }
 
-  #toMessage(frame: PublishFrame, settle: Message['settle']): Message {
+  #toMessage(frame: PublishFrame, username: string | undefined, settle: Message['settle']): Message {
     const { topic, payload, qos, dup } = frame
+    const receivedAt = this.#now()
     // A publisher's retain flag asks the broker to keep the message; the message itself is of now.
-    return { topic, payload, qos, dup, retained: false, receivedAt: this.#now(), source: 'mqtt', settle }
+    return { topic, payload, qos, dup, retained: false, receivedAt, source: 'mqtt', username, settle }
   }
 
-  #carryWill(clientId: string, packet: PublishPacket, done: (error?: Error | null) => void): void {
+  #carryWill(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
     const { intake, access } = this.#options
     // A broker that stops is no sign that devices have gone.
-    if (this.#stopping || packet.topic === NOWHERE || !access.mayPublish(clientId, packet.topic)) {
+    if (this.#stopping || packet.topic === NOWHERE || !access.mayPublish(client?.id ?? '', packet.topic)) {
       done(new Error('this last will is not published'))
       return
     }
@@ -154,6 +155,7 @@ export class EmbeddedBroker {
       retained: false,
       receivedAt: this.#now(),
       source: 'mqtt',
+      username: client ? gateOf(client)?.username : undefined,
       settle: (outcome) => done(isAccepted(outcome) ? null : new Error('a refused last will')),
     }
     const offer = () => {

@@ -13,7 +13,7 @@ export interface GateOptions {
   intake: Intake
   mostPacketBytes: number
   mayPublish(clientId: string, topic: string): boolean
-  toMessage(frame: PublishFrame, settle: Message['settle']): Message
+  toMessage(frame: PublishFrame, username: string | undefined, settle: Message['settle']): Message
   /** A message has committed whose connection is gone: it is published without it. */
   onOrphan(frame: PublishFrame): void
   onRefused(reason: RefusalReason, detail: string): void
@@ -59,6 +59,7 @@ export class Gate extends Duplex {
   /** First packet that is still 'new'; those before it are held, free or dropped. */
   #cursor = 0
   #clientId: string | undefined
+  #username: string | undefined
   #blocked = false
   #ended = false
   #stopped = false
@@ -79,9 +80,15 @@ export class Gate extends Duplex {
     return this.#passing.length === 0
   }
 
+  /** The user name the client was let in with. */
+  get username(): string | undefined {
+    return this.#username
+  }
+
   /** The client has been let in: what it publishes from here on is taken. */
-  admit(clientId: string): void {
+  admit(clientId: string, username: string | undefined): void {
     this.#clientId = clientId
+    this.#username = username
     this.#offer()
   }
 
@@ -182,7 +189,7 @@ export class Gate extends Duplex {
       packet.state = 'free'
       return true
     }
-    const message = this.#options.toMessage(publish, (outcome) => {
+    const message = this.#options.toMessage(publish, this.#username, (outcome) => {
       this.#settle(packet, publish, isAccepted(outcome))
     })
     packet.state = 'held'

@@ -39,7 +39,7 @@ async function start(options: FakeBrokerOptions = {}, url = (address: string) =>
     clientId: 'ioc-ingest',
     username: undefined,
     password: undefined,
-    subscription: 'ioc/v1/#',
+    subscriptions: ['ioc/v1/#'],
     receiveMaximum: 500,
     intake,
     clock: { now: () => 1 },
