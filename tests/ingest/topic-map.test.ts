@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -57,6 +57,12 @@ describe('a route', () => {
     const elsewhere = ['sparkplug', 'ngsi-ld', 'hanet', 'zkteco']
     expect(unread.filter((format) => !elsewhere.includes(format))).toEqual([])
   })
+})
+
+test("the route in the operator's paper is one", () => {
+  const paper = readFileSync(new URL('../../docs/operate.md', import.meta.url), 'utf8')
+  const example = /```json\n(.*?)```/s.exec(paper)![1]!
+  expect(Route.parse(JSON.parse(example))).toMatchObject({ format: 'tasmota', metrics: { TVOC: null } })
 })
 
 describe('subscriptions', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DEVICE_COLUMNS } from '../../../server/registry/device-row.ts'
 import { planDevices } from '../../../server/registry/plan.ts'
@@ -121,6 +122,20 @@ describe('aliases', () => {
   test('of an empty cell are none; a file without the column says nothing of them', () => {
     expect(aliasesOf([{ ...GOOD_DEVICE, aliases: '' }])).toEqual([[]])
     expect(aliasesOf([GOOD_DEVICE])).toEqual([null])
+  })
+
+  test("are written as the operator's paper shows", () => {
+    const paper = readFileSync(new URL('../../../docs/operate.md', import.meta.url), 'utf8')
+    const example = /```csv\n(.*?)```/s.exec(paper)![1]!
+    const text = example.replace(/^ +/gm, '').replace('TH-01', 'T-0001')
+    const { rows, faults } = planDevices(
+      readTable(Buffer.from(text), DEVICE_COLUMNS),
+      CONTEXT,
+      HOLDERS,
+      new Map(),
+    )
+    expect(faults).toEqual([])
+    expect(rows.map((row) => row.aliases?.map(({ format }) => format))).toEqual([['chirpstack', 'tasmota']])
   })
 
   test('twice in a file refuse the later row', () => {
