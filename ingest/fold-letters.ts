@@ -1,6 +1,6 @@
 import type { Message } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
-import type { Letter } from './records.ts'
+import { cut, type Letter } from './records.ts'
 
 /** Reasons that lie in how a device was set up, so that each of its messages has them, perhaps many times. */
 const FOLDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['unknown-metric', 'ambiguous'])
@@ -44,8 +44,4 @@ function fold(letters: readonly Letter[]): Letter {
     school: letters.find(({ school }) => school !== null)?.school ?? null,
     values: letters.length,
   }
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -117,7 +117,10 @@ export function fieldOfReading(reading: ReadingDraft): string {
 }
 
 const SHOWN_VALUE = 100
+const SHOWN_FIELD = 300
+const SHOWN_DETAIL = 1_000
 
+/** Letters hold what people read; the bytes of the message are kept beside them. */
 export function letter(
   message: Message,
   reason: ReasonCode,
@@ -129,15 +132,29 @@ export function letter(
     vendor?: VendorName | undefined
   },
 ): Letter {
-  const value = typeof about.value === 'string' ? about.value : (JSON.stringify(about.value) ?? '')
+  const value = typeof about.value === 'string' ? about.value : jsonOf(about.value)
   return {
     message,
     reason,
-    field: about.field,
-    value: value.length > SHOWN_VALUE ? `${value.slice(0, SHOWN_VALUE)}…` : value,
-    detail: about.detail,
+    field: about.field === null ? null : cut(about.field, SHOWN_FIELD),
+    value: cut(value, SHOWN_VALUE),
+    detail: cut(about.detail, SHOWN_DETAIL),
     remedy: remedyOf(reason),
     school: about.school,
     vendor: about.vendor,
   }
+}
+
+/** Texts nested very deeply can be parsed, and not be written again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** A text as long as can be shown. */
+export function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -12,6 +12,8 @@ export interface Field {
 
 /** Vendors nest by sensor and by channel; what lies deeper is no measurement. */
 const MOST_DEEP = 4
+/** No metric has a longer name; and a long one must not be said again for each value of its group. */
+const LONGEST_KEY = 100
 
 /**
  * The values of a body, groups within groups taken apart. A value numbered by channel (`temperatureSensor.1`, as
@@ -20,7 +22,8 @@ const MOST_DEEP = 4
 export function fieldsOf(body: Readonly<Record<string, unknown>>, place = ''): Field[] {
   const fields: Field[] = []
   const open = (group: Readonly<Record<string, unknown>>, levels: readonly string[]) => {
-    for (const [key, value] of Object.entries(group)) {
+    for (const [written, value] of Object.entries(group)) {
+      const key = written.slice(0, LONGEST_KEY)
       const here = [...levels, key]
       const name = here.join('.')
       if (isObject(value) && here.length < MOST_DEEP) {

@@ -6,15 +6,18 @@ import { faultOf } from './decoder.ts'
 import { unreadable } from './findings.ts'
 import type { Reading } from './format.ts'
 
+/** Of a node or property. Homie sets no limit; one that is said again for each property needs one. */
+const Id = z.string().max(100)
+
 /** The $description of a Homie 5 device, as far as it says how its values are to be read. */
 const Description = z.object({
   homie: z.string().startsWith('5.', 'the major version 5'),
   nodes: z
     .record(
-      z.string(),
+      Id,
       z.object({
         properties: z
-          .record(z.string(), z.object({ datatype: z.string(), unit: z.string().optional() }))
+          .record(Id, z.object({ datatype: z.string(), unit: z.string().max(50).optional() }))
           .default({}),
       }),
     )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LONGEST_NAME } from '../../shared/contract/format.ts'
 import type { Message } from '../message.ts'
 import type { Route } from '../topic-map.ts'
 import type { VendorName } from '../vendor.ts'
@@ -121,10 +122,13 @@ function addRecord(
   }: { format: VendorName['format']; path: string; message: Message; route: Route },
   findings: Findings,
 ): void {
-  const { device, metric } = splitName(name, route.metrics)
+  const isLong = name.length > LONGEST_NAME
+  const { device, metric } = isLong ? { device: '', metric: '' } : splitName(name, route.metrics)
   if (device === '') {
-    const detail = 'the name (bn and n together) has no device before its metric'
-    findings.refuse({ reason: 'unnamed-device', field: `${path}n`, value: name, detail })
+    const detail = isLong
+      ? `the name (bn and n together) has more than ${LONGEST_NAME} characters`
+      : 'the name (bn and n together) has no device before its metric'
+    findings.refuse({ reason: 'unnamed-device', field: `${path}n`, value: isLong ? '' : name, detail })
     return
   }
   if (labels.length !== 1 || value === undefined) {

@@ -1,3 +1,4 @@
+import { LONGEST_NAME } from '../../shared/contract/format.ts'
 import { isObject, readJson } from './body.ts'
 import { elementsOf } from './decoder.ts'
 import { Findings, unreadable } from './findings.ts'
@@ -16,9 +17,9 @@ export const thingsboardGateway: Format = {
     }
     for (const [name, said] of Object.entries(read.body)) {
       const elements = elementsOf(said)
-      if (name === '') {
-        const detail = 'the name of the device is empty'
-        findings.refuse({ reason: 'unnamed-device', field: null, value: '', detail })
+      if (name === '' || name.length > LONGEST_NAME) {
+        const detail = `the name of a device has 1 to ${LONGEST_NAME} characters`
+        findings.refuse({ reason: 'unnamed-device', field: null, value: name, detail })
       } else if (!Array.isArray(elements)) {
         findings.refuse({ ...elements, field: name })
       } else {

@@ -7,7 +7,7 @@ import { decode } from '../../../ingest/stages/decode.ts'
 import { identify } from '../../../ingest/stages/identify.ts'
 import { validate } from '../../../ingest/stages/validate.ts'
 import { metricsData } from '../../../shared/db/reference.ts'
-import { decodeTools, message } from '../messages.ts'
+import { decodeTools, message, NOW } from '../messages.ts'
 import { messageOf, readFixtures } from './fixture.ts'
 
 const fixtures = readFixtures()
@@ -142,4 +142,55 @@ test('no value is lost in silence: each becomes a record or a fault, unless its 
     }),
     { numRuns: RUNS },
   )
+})
+
+describe('a message of a mebibyte', () => {
+  const long = 'x'.repeat(400_000)
+  const many = (count: number, of: (at: number) => [string, unknown]) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => of(at)))
+  test.each<[string, string, unknown]>([
+    ['unknown fields', 'v1/devices/me/telemetry', many(60_000, (at) => [`x${at}`, at])],
+    ['a long name over many values', 'zigbee2mqtt/P101', { [long]: many(30_000, (at) => [`x${at}`, at]) }],
+    ['a long device over many values', 'v1/gateway/telemetry', { [long]: Array(900).fill({ co2: 'x' }) }],
+    [
+      'names of nothing but separators',
+      'senml/json/a',
+      [{ bn: '::'.repeat(200_000) }, ...Array(900).fill({ n: 'x', v: 1 })],
+    ],
+    [
+      'groups within groups, in our own protocol',
+      'ioc/v1/TH-01/telemetry/room-1',
+      `{"ts":${NOW},"values":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`,
+    ],
+    [
+      'groups within groups',
+      'application/1/device/2/event/up',
+      `{"deviceInfo":{"devEui":"24e124725c140101"},"object":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_001)}`,
+    ],
+    [
+      'a described novel',
+      'homie/5/dev/$description',
+      {
+        homie: '5.0',
+        nodes: { [long]: { properties: many(400, (at) => [`p${at}`, { datatype: 'float' }]) } },
+      },
+    ],
+    ['numbers that never end', 'tele/P101/SENSOR', `{"A":{"Temperature":${'9'.repeat(900_000)}}}`],
+  ])('of %s is read at once and leaves letters that people can read', async (_what, topic, body) => {
+    const given = message(topic, body, { username: 'u' })
+    expect(given.payload.length).toBeLessThan(1_048_576)
+    const since = performance.now()
+    const { letters, records } = validate(await identify(decode([given], decodeTools), everywhere), {
+      metric: (code) => metrics.get(code),
+    })
+    // Some milliseconds; a factor of the length too much would be minutes.
+    expect(performance.now() - since).toBeLessThan(3_000)
+    expect(records).toEqual([])
+    expect(letters.length).toBeGreaterThan(0)
+    const size = letters.reduce(
+      (sum, one) => sum + (one.field?.length ?? 0) + one.value.length + one.detail.length,
+      0,
+    )
+    expect(size).toBeLessThan(300_000)
+  })
 })
