@@ -19,7 +19,7 @@ import type { Commands, Intake } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { Source } from './source.ts'
-import { readTopicMap, SHIPPED_MAP } from './topic-map.ts'
+import { readTopicMap, SHIPPED_MAP, subscriptionsOf } from './topic-map.ts'
 
 export interface IngestApp extends Program {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
@@ -46,6 +46,7 @@ export async function startApp(
 ): Promise<IngestApp> {
   const lifecycle = new Lifecycle(log)
   try {
+    const map = readTopicMap(config.MQTT_TOPIC_MAP ?? SHIPPED_MAP)
     const stopping = new AbortController()
     const database = connect({
       url: config.DATABASE_URL,
@@ -67,14 +68,14 @@ export async function startApp(
     lifecycle.onStop('registry', () => registry.stop())
     await registry.start()
 
-    const metrics = new IngestMetrics(version)
+    const metrics = new IngestMetrics(version, (topic) => map.routeOf(topic)?.format)
     const link = new DatabaseLink(log, stopping.signal)
     lifecycle.onStop('retries', () => stopping.abort())
-    const map = readTopicMap(config.MQTT_TOPIC_MAP ?? SHIPPED_MAP)
     let mqtt: Mqtt | undefined
     const commands: Commands = { publish: (topic, payload) => mqtt?.publish(topic, payload) }
     const descriptions = new Descriptions(database)
-    const ordered = !config.MQTT_SUBSCRIPTION.startsWith('$share/')
+    const subscriptions = subscriptionsOf(map, config.MQTT_SUBSCRIPTION)
+    const ordered = !subscriptions.some((filter) => filter.startsWith('$share/'))
     const own = { map, descriptions, commands, ordered }
     const tools = { database, link, registry, metrics, log, signal: stopping.signal, ...own }
     const batcher = new Batcher({
@@ -90,7 +91,7 @@ export async function startApp(
       onTaken: (message) => metrics.taken(message),
     })
 
-    const started = await startMqtt(config, { intake: batcher, clock, metrics, log })
+    const started = await startMqtt(config, subscriptions, { intake: batcher, clock, metrics, log })
     mqtt = started
     lifecycle.onStop('mqtt', () => started.stop(MQTT_DRAIN_MS))
 
@@ -140,6 +141,7 @@ interface Mqtt {
 /** A session at the broker of MQTT_URL, or the embedded broker. */
 async function startMqtt(
   config: IngestSettings,
+  subscriptions: readonly string[],
   tools: { intake: Intake; clock: Clock; metrics: IngestMetrics; log: Logger },
 ): Promise<Mqtt> {
   if (config.MQTT_URL === undefined) {
@@ -163,7 +165,7 @@ async function startMqtt(
     clientId: config.MQTT_CLIENT_ID,
     username: config.MQTT_USERNAME,
     password: config.MQTT_PASSWORD,
-    subscription: config.MQTT_SUBSCRIPTION,
+    subscriptions,
     receiveMaximum: config.MQTT_RECEIVE_MAXIMUM,
   })
   source.start()

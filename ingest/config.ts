@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { SUBSCRIPTION } from '../shared/contract/topics.ts'
 import { optionalText, port } from '../shared/node/config.ts'
 import { commonSettings } from '../shared/node/program-environment.ts'
 
@@ -32,11 +31,9 @@ export const IngestSettings = z.object({
     .describe('name of our session at the broker; it must stay the same, or messages kept for it are lost'),
   MQTT_USERNAME: optionalText().describe('sign-in at the broker, if it asks for one'),
   MQTT_PASSWORD: optionalText().describe('sign-in at the broker, if it asks for one'),
-  MQTT_SUBSCRIPTION: z
-    .string()
-    .min(1)
-    .default(SUBSCRIPTION)
-    .describe('topic filter; $share/<group>/ioc/v1/# shares the load among several ingest programs'),
+  MQTT_SUBSCRIPTION: optionalText().describe(
+    'unset: the filters of the topic map; $share/<group>: the same, shared among several ingest programs; else this filter alone',
+  ),
   MQTT_TOPIC_MAP: optionalText().describe(
     'JSON file that says which payload format is spoken on which topics; unset: ingest/topic-map.json',
   ),

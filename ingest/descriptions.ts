@@ -35,7 +35,8 @@ export class Descriptions {
       const route = map.routeOf(topic)
       const needs = route && formats[route.format]?.needs
       if (!needs) continue
-      for (const vendor of needs(topic)) if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
+      for (const vendor of needs(topic, route))
+        if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
     }
     if (wanted.size === 0) return
     await this.#load([...wanted.values()])

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { parseTopic } from '../shared/contract/topics.ts'
 import type { Message, Outcome } from './message.ts'
+import type { ReasonCode } from './reasons.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -20,6 +21,11 @@ export class IngestMetrics {
     'reason',
   ])
   readonly #ignored = this.#tally('ignored_total', 'messages that were understood and hold nothing to keep')
+  readonly #unread = this.#counter(
+    'unread_values_total',
+    'values whose meaning is not known or not clear; those of one message share a dead letter',
+    ['kind', 'reason'],
+  )
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
   readonly #retried = this.#counter('retried_total', 'dead messages taken again, to be carried once more', [])
   readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
@@ -45,7 +51,11 @@ export class IngestMetrics {
     registers: [this.registry],
   })
 
-  constructor(version: string) {
+  readonly #formatOf: (topic: string) => string | undefined
+
+  /** `formatOf` names the payload format of a topic that is not of our own protocol: records are counted by it. */
+  constructor(version: string, formatOf: (topic: string) => string | undefined = () => undefined) {
+    this.#formatOf = formatOf
     const inFlight = () => this.#inFlight
     new Gauge({
       name: 'ioc_ingest_in_flight',
@@ -69,13 +79,13 @@ export class IngestMetrics {
   }
 
   taken(message: Message): void {
-    this.#received.add(kindOf(message), 1)
+    this.#received.add(this.#kindOf(message), 1)
     if (message.retryOf !== undefined) this.#retried.inc()
     this.#inFlight += 1
   }
 
   settled(message: Message, outcome: Outcome): void {
-    const kind = kindOf(message)
+    const kind = this.#kindOf(message)
     const { stored, duplicate, rejected, ignored } = outcome
     this.#received.add(kind, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
     if (ignored) this.#ignored.add(kind, 1)
@@ -83,6 +93,11 @@ export class IngestMetrics {
     this.#stored.add(kind, stored)
     this.#duplicate.add(kind, duplicate)
     for (const { reason } of rejected) this.#deadLetter.inc({ kind, reason })
+  }
+
+  /** Values of a message that share a dead letter. */
+  unread(message: Message, reason: ReasonCode, values: number): void {
+    this.#unread.inc({ kind: this.#kindOf(message), reason }, values)
   }
 
   committed(messages: number, seconds: number): void {
@@ -110,6 +125,13 @@ export class IngestMetrics {
     return new Tally(`ioc_ingest_${name}`, help, 'kind', this.registry)
   }
 
+  #kindOf({ topic }: Message): string {
+    const kind = parseTopic(topic)?.kind
+    if (kind !== undefined) return kind
+    const format = this.#formatOf(topic)
+    return format === undefined || format === 'native' ? 'unknown' : format
+  }
+
   #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
     return new Counter({ name: `ioc_ingest_${name}`, help, labelNames, registers: [this.registry] })
   }
@@ -123,7 +145,3 @@ export type RefusalReason =
   | 'silent'
   | 'busy'
   | 'unavailable'
-
-function kindOf(message: Message): string {
-  return parseTopic(message.topic)?.kind ?? 'unknown'
-}

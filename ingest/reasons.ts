@@ -57,17 +57,31 @@ export const reasons: Record<Reason, Words> = {
     remedyVi: 'đề nghị Sở đăng ký thiết bị: các tin đang chờ sẽ tự được ghi',
     remedyEn: 'ask the department to register the device: what waits is stored by itself then',
   },
+  'unnamed-device': {
+    vi: 'tin không cho biết là của thiết bị nào',
+    en: 'the message does not say of which device it is',
+    remedyVi: 'cho thiết bị một tên theo mục của định dạng trong docs/protocol.md',
+    remedyEn: 'name the device as docs/protocol.md shows for this format',
+  },
   'no-birth': {
-    vi: 'thiết bị gửi số đo trước khi tự giới thiệu (BIRTH); tin chờ trong 7 ngày',
-    en: 'data came before the birth of its device; they wait for it for 7 days',
-    remedyVi: 'để thiết bị gửi lại tin BIRTH',
-    remedyEn: 'let the device send its birth again',
+    vi: 'thiết bị chưa tự giới thiệu nên chưa đọc được tin này',
+    en: 'the device has not introduced itself yet, so this message cannot be read',
+    remedyVi:
+      'chờ thiết bị giới thiệu lại (Sparkplug: đã được yêu cầu; Homie: gửi $description, retained); tin đang chờ sẽ tự được ghi',
+    remedyEn:
+      'wait for its introduction (Sparkplug: it has been asked; Homie: publish $description, retained); what waits is then stored by itself',
   },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
     en: 'there is no metric of this code',
     remedyVi: 'dùng mã trong bảng đại lượng của docs/protocol.md',
     remedyEn: 'use a code of the table of metrics in docs/protocol.md',
+  },
+  ambiguous: {
+    vi: 'hai giá trị khác nhau cho một đại lượng ở một thời điểm; giá trị đầu được ghi',
+    en: 'two different values of one metric and moment; the first is stored',
+    remedyVi: 'ghi vào bảng chủ đề (MQTT_TOPIC_MAP, mục metrics) giá trị nào được tính, giá trị nào bỏ',
+    remedyEn: 'say in the topic map (MQTT_TOPIC_MAP, metrics) which of them counts and which is left out',
   },
   'out-of-range': {
     vi: 'giá trị ngoài giới hạn vật lý',

@@ -25,6 +25,8 @@ export interface ReadingDraft extends FromMessage {
   marks?: number | undefined
   /** Name of the field in the body its sender wrote, where that is not the metric's code. */
   field?: string | undefined
+  /** Name of the field with the time, after `path`. @defaultValue ts */
+  timeField?: string | undefined
 }
 export interface RollDraft extends FromMessage {
   kind: 'roll'
@@ -79,6 +81,8 @@ export interface Letter {
   school: string | null
   /** The device's name in its vendor's words, where that is why it could not be stored. */
   vendor?: VendorName | undefined
+  /** How many values of the message it speaks of, where it may be several. */
+  values?: number
 }
 
 /** What travels through the stages: the messages in order of arrival, their records, and what was refused so far. */
@@ -114,8 +118,13 @@ export function fieldOfReading(reading: ReadingDraft): string {
 }
 
 const SHOWN_VALUE = 100
+const SHOWN_FIELD = 300
+const SHOWN_DETAIL = 1_000
 
-/** `about.value`: what is at fault; undefined where it might name a person. */
+/**
+ * Letters hold what people read; the bytes of the message are kept beside them. `about.value`: what is at fault;
+ * undefined where it might name a person.
+ */
 export function letter(
   message: Message,
   reason: ReasonCode,
@@ -127,15 +136,29 @@ export function letter(
     vendor?: VendorName | undefined
   },
 ): Letter {
-  const value = typeof about.value === 'string' ? about.value : (JSON.stringify(about.value) ?? '')
+  const value = typeof about.value === 'string' ? about.value : jsonOf(about.value)
   return {
     message,
     reason,
-    field: about.field,
-    value: value.length > SHOWN_VALUE ? `${value.slice(0, SHOWN_VALUE)}…` : value,
-    detail: about.detail,
+    field: about.field === null ? null : cut(about.field, SHOWN_FIELD),
+    value: cut(value, SHOWN_VALUE),
+    detail: cut(about.detail, SHOWN_DETAIL),
     remedy: remedyOf(reason),
     school: about.school,
     vendor: about.vendor,
   }
+}
+
+/** Texts nested very deeply can be parsed, and not be written again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** A text as long as can be shown. */
+export function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }

@@ -19,7 +19,8 @@ export interface SourceOptions {
   clientId: string
   username: string | undefined
   password: string | undefined
-  subscription: string
+  /** Topic filters. */
+  subscriptions: readonly string[]
   receiveMaximum: number
   intake: Intake
   clock: Clock
@@ -124,8 +125,9 @@ export class Source {
     )
     // Subscribed anew each time: the session may be new, or the filter another one. At QoS 1 no QoS 2 comes, and
     // retained messages come only with a new subscription (where the broker speaks MQTT 5).
-    const subscription = { topic: this.#options.subscription, qos: 1 as const, nl: false, rap: false, rh: 1 }
-    connection.send({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [subscription] })
+    const terms = { qos: 1 as const, nl: false, rap: false, rh: 1 }
+    const subscriptions = this.#options.subscriptions.map((topic) => ({ topic, ...terms }))
+    connection.send({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions })
   }
 
   #onPacket(packet: Packet): void {
@@ -135,12 +137,14 @@ export class Source {
   }
 
   #onSuback({ granted }: ISubackPacket): void {
-    const { subscription, log, url } = this.#options
-    const code = Number(granted[0])
-    if (code >= 128) {
-      this.#connection?.end(`the broker refuses the subscription ${subscription} (code ${code})`)
+    const { subscriptions, log, url } = this.#options
+    const refused = subscriptions.filter((_, at) => Number(granted[at]) >= 128)
+    if (refused.length === subscriptions.length) {
+      this.#connection?.end(`the broker refuses the subscription ${refused.join(', ')} (code ${granted[0]})`)
       return
     }
+    // What may be read is read: a broker may well keep some formats to itself.
+    if (refused.length > 0) log.error({ refused }, 'the broker refuses some subscriptions')
     this.#subscribedAt = Date.now()
     this.#complained = false
     log.info(

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { FORMATS } from '../shared/contract/format.ts'
+import { MetricCode } from '../shared/contract/reading.ts'
 import { IocError } from '../shared/node/errors.ts'
-import { FORMATS } from './vendor.ts'
 
 /** Which payload format is spoken on which topics. The first route whose filter fits a topic counts. */
 export const Route = z.strictObject({
@@ -15,10 +16,10 @@ export const Route = z.strictObject({
   /** Zone of local times without one. @defaultValue +07:00 */
   zone: z
     .string()
-    .regex(/^[+-]\d\d:\d\d$/, 'a zone such as +07:00')
+    .regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'a zone such as +07:00')
     .default('+07:00'),
-  /** Further names of metrics in this vendor's words, by name: the metric's code. */
-  metrics: z.record(z.string(), z.string()).default({}),
+  /** Further names in this vendor's words, by name: the metric's code, or null for what is to be left out. */
+  metrics: z.record(z.string(), MetricCode.nullable()).default({}),
 })
 export type Route = z.infer<typeof Route>
 
@@ -44,19 +45,49 @@ export class TopicMap {
     const levels = topic.split('/')
     const route = this.#levels.find((one) => fits(one.levels, levels))?.route
     if (this.#known.size >= MOST_KNOWN) this.#known.clear()
-    this.#known.set(topic, route)
+    if (topic.length <= LONGEST_KNOWN) this.#known.set(topic, route)
     return route
   }
 
-  /** What to subscribe to at an external broker: every filter but those of our own HTTP pushes. */
+  /**
+   * What to subscribe to at an external broker: every filter but those of our own HTTP pushes and of what is left
+   * out. A filter within another is not named: brokers may send a message once for each of them.
+   */
   get filters(): string[] {
-    return [...new Set(this.routes.map((route) => route.filter))].filter(
-      (filter) => !filter.startsWith('push/'),
+    const wanted = this.#levels.filter(
+      ({ levels, route }) => route.format !== 'nothing' && levels[0] !== 'push',
     )
+    return wanted
+      .filter(
+        (one, at) =>
+          !wanted.some(
+            (other, place) =>
+              covers(other.levels, one.levels) && (place < at || !covers(one.levels, other.levels)),
+          ),
+      )
+      .map(({ route }) => route.filter)
   }
 }
 
 const MOST_KNOWN = 100_000
+const LONGEST_KNOWN = 200
+
+/**
+ * The levels of a topic behind those that its route's filter names at its beginning: below `zigbee2mqtt/#` the topic
+ * `zigbee2mqtt/hall/air` has `hall`, `air`. Filters of another beginning thus work for every format.
+ */
+export function levelsBehind({ filter }: Pick<Route, 'filter'>, topic: string): string[] {
+  const levels = filter.split('/')
+  const wildcard = levels.findIndex((level) => level === '+' || level === '#')
+  return topic.split('/').slice(wildcard === -1 ? 0 : wildcard)
+}
+
+/** What to subscribe to, as MQTT_SUBSCRIPTION says it: `$share/<group>` alone is put before every filter of the map. */
+export function subscriptionsOf(map: TopicMap, setting: string | undefined): string[] {
+  if (setting === undefined) return map.filters
+  const isGroup = /^\$share\/[^/+#]+$/.test(setting)
+  return isGroup ? map.filters.map((filter) => `${setting}/${filter}`) : [setting]
+}
 
 /** @throws IocError bad-setting when the file cannot be read or says something wrong. */
 export function readTopicMap(file: string | URL): TopicMap {
@@ -85,4 +116,15 @@ function fits(filter: readonly string[], topic: readonly string[]): boolean {
     if (filter[at] !== '+' && filter[at] !== topic[at]) return false
   }
   return filter.length === topic.length
+}
+
+/** Whether every topic that fits one filter fits another, too. */
+function covers(wide: readonly string[], narrow: readonly string[]): boolean {
+  for (let at = 0; at < wide.length; at++) {
+    if (wide[at] === '#') return true
+    const level = narrow[at]
+    if (level === undefined || level === '#') return false
+    if (wide[at] !== '+' && wide[at] !== level) return false
+  }
+  return wide.length === narrow.length
 }

@@ -1,28 +1,6 @@
 import type { CheckinBody } from '../shared/contract/attendance.ts'
+import type { FormatName } from '../shared/contract/format.ts'
 import type { Message } from './message.ts'
-
-/**
- * Payload formats. native: protocol v1 of docs/protocol.md. The others are what devices and gateways on the market
- * send by themselves; each has a file of its own in decoders/. nothing: topics of gateways about themselves.
- */
-export const FORMATS = [
-  'native',
-  'thingsboard',
-  'thingsboard-gateway',
-  'senml-json',
-  'senml-cbor',
-  'sparkplug',
-  'chirpstack',
-  'things-stack',
-  'tasmota',
-  'zigbee2mqtt',
-  'homie',
-  'ngsi-ld',
-  'hanet',
-  'zkteco',
-  'nothing',
-] as const
-export type FormatName = (typeof FORMATS)[number]
 
 /** A device in its vendor's words. The registry (device_alias) knows which registered device that is. */
 export interface VendorName {
@@ -58,6 +36,8 @@ export interface VendorReading extends FromVendor {
   marks?: number
   /** The field in the vendor's words, for dead letters. */
   field: string
+  /** The field with the time, after `path`. @defaultValue ts */
+  timeField?: string
 }
 export interface VendorConnection extends FromVendor {
   kind: 'connection'

@@ -32,5 +32,5 @@ export interface FormatContext {
 export interface Format {
   read(message: Message, context: FormatContext): Reading
   /** Devices whose descriptions a message needs, so that they can be loaded before it is read; none by default. */
-  needs?(topic: string): VendorName[]
+  needs?(topic: string, route: Route): VendorName[]
 }

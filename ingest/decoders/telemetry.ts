@@ -1,6 +1,7 @@
 import { DeviceTime } from '../../shared/contract/primitives.ts'
 import { METRIC_CODE } from '../../shared/contract/reading.ts'
 import type { ReadingDraft } from '../records.ts'
+import { isObject } from './body.ts'
 import { type Decoder, elementsOf, type Fault } from './decoder.ts'
 
 /** One message may bring this many values; what is more would hold the database too long in one transaction. */
@@ -91,8 +92,4 @@ function readSet(element: unknown, path: string, inArray: boolean, receivedAt: n
     return wrong('ts', element['ts'] ?? null, 'milliseconds since 1970, or ISO 8601 with a zone')
   }
   return { at: ts.data, arrival: false, values, place: `${path}values.` }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,8 @@
 import type { WaitingReason } from '../../shared/contract/dead-letter.ts'
+import { FORMATS, type FormatName } from '../../shared/contract/format.ts'
 import type { Directory } from '../stages/enrich.ts'
 import type { Aliases } from '../stages/identify.ts'
-import { FORMATS, type FormatName, type VendorName } from '../vendor.ts'
+import type { VendorName } from '../vendor.ts'
 
 /** A device whose messages wait, in the words of its format. */
 export interface Waiting {

@@ -27,8 +27,9 @@ export function acknowledge(batch: Settled, { metrics, descriptions, commands }:
   for (const { message } of batch.descriptions) outcomes.get(message)!.stored += 1
   for (const message of batch.ignored) outcomes.get(message)!.ignored = true
   for (const row of batch.duplicates) outcomes.get(row.message)!.duplicate += 1
-  for (const { message, reason, field, value, detail, remedy } of batch.letters) {
+  for (const { message, reason, field, value, detail, remedy, values } of batch.letters) {
     outcomes.get(message)!.rejected.push({ reason, field, value, detail, remedy })
+    if (values !== undefined) metrics.unread(message, reason, values)
   }
   descriptions.remember(batch.descriptions)
   for (const { topic, payload } of batch.commands) commands.publish(topic, payload)

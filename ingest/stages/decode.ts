@@ -1,10 +1,10 @@
 import type { Fault } from '../decoders/decoder.ts'
-import type { Format, FormatContext, Reading } from '../decoders/format.ts'
+import type { FormatContext, Reading } from '../decoders/format.ts'
 import { formats } from '../decoders/index.ts'
 import type { Message } from '../message.ts'
 import { type Batch, type Decodable, type Letter, letter } from '../records.ts'
 import type { TopicMap } from '../topic-map.ts'
-import { type Description, type FormatName, keyOf, type VendorName } from '../vendor.ts'
+import { type Description, keyOf, type VendorName } from '../vendor.ts'
 
 /** Larger payloads are refused, whatever they say. */
 export const MOST_PAYLOAD_BYTES = 1_048_576
@@ -54,7 +54,7 @@ function read(message: Message, { map, ordered, description }: Tools): Reading {
     faults: [{ reason, field: null, value, detail }],
   })
   const route = map.routeOf(topic)
-  const format = route && (formats as Partial<Record<FormatName, Format>>)[route.format]
+  const format = route && formats[route.format]
   if (!route || !format) return refuse('unknown-topic', topic, 'the topic map names no format for this topic')
   if (payload.length > MOST_PAYLOAD_BYTES) {
     return refuse('too-large', payload.length, `${payload.length} bytes; at most ${MOST_PAYLOAD_BYTES}`)

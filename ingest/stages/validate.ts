@@ -1,4 +1,5 @@
 import { DAY_MS, dayOf, MINUTE_MS, startOfDay } from '../../shared/domain/time.ts'
+import { foldLetters } from '../fold-letters.ts'
 import type { Batch, Draft, ReadingDraft } from '../records.ts'
 import { fieldOfReading } from '../records.ts'
 import { Refusals } from '../refusals.ts'
@@ -7,6 +8,9 @@ import { Refusals } from '../refusals.ts'
 export const MOST_AHEAD_MS = 5 * MINUTE_MS
 /** A logger's export may be many years old (npm run replay --shift none); what is older has a clock that was never set. */
 export const MOST_BEHIND_MS = 20 * 365 * DAY_MS
+
+/** Moments beyond this have no date [ECMA-262, 21.4.1.1]. */
+const MOST_DATE_MS = 8.64e15
 
 export interface Metric {
   id: number
@@ -28,7 +32,7 @@ export function validate(batch: Batch<Draft>, metrics: Metrics): Batch<Draft> {
     (draft) =>
       isTimely(draft, refusals) && (draft.kind !== 'reading' || isPossible(draft, metrics, refusals)),
   )
-  return { ...batch, records, letters: [...batch.letters, ...refusals.letters] }
+  return { ...batch, records, letters: foldLetters([...batch.letters, ...refusals.letters]) }
 }
 
 function isPossible(reading: ReadingDraft, metrics: Metrics, refusals: Refusals): boolean {
@@ -48,11 +52,11 @@ function isPossible(reading: ReadingDraft, metrics: Metrics, refusals: Refusals)
 function isTimely(draft: Draft, refusals: Refusals): boolean {
   const now = draft.message.receivedAt
   // Most records by far, and most of them right.
-  if (draft.kind === 'reading' && (draft.arrival || isNear(draft.at, now))) return true
+  if (draft.kind === 'reading' && isNear(draft.at, now)) return true
   for (const { field, at } of timesOf(draft)) {
     if (isNear(at, now)) continue
     const reason = at > now ? 'future' : 'too-old'
-    const shown = new Date(at).toISOString()
+    const shown = Math.abs(at) <= MOST_DATE_MS ? new Date(at).toISOString() : String(at)
     refusals.refuse(draft, reason, {
       field: `${draft.path}${field}`,
       value: shown,
@@ -73,7 +77,7 @@ function isNear(at: number, now: number): boolean {
 function timesOf(draft: Draft): { field: string; at: number }[] {
   switch (draft.kind) {
     case 'reading':
-      return draft.arrival ? [] : [{ field: 'ts', at: draft.at }]
+      return [{ field: draft.timeField ?? 'ts', at: draft.at }]
     case 'roll':
       return [
         { field: 'takenAt', at: draft.roll.takenAt },

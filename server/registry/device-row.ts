@@ -1,4 +1,5 @@
 import { DeviceCode } from '../../shared/contract/primitives.ts'
+import { type Alias, readAliases } from './aliases.ts'
 import { Cells } from './cells.ts'
 import type { RegistryContext, StoredSchool } from './context.ts'
 import type { RowFault } from './row-fault.ts'
@@ -23,6 +24,8 @@ export interface DeviceRow {
   validFrom: string
   validTo: string | null
   credential: { username: string; secret: string } | null
+  /** Its names in vendors' words; null: the file says nothing of them, and those it has stay. */
+  aliases: Alias[] | null
 }
 
 /** Columns of devices.csv. */
@@ -30,7 +33,7 @@ export const DEVICE_COLUMNS: readonly Column[] = [
   ...['school', 'code', 'kind'].map((name) => ({ name, required: true })),
   ...['site', 'room', 'room_kind'].map((name) => ({ name, required: false })),
   { name: 'interval_s', required: true },
-  ...['river_station', 'username', 'secret'].map((name) => ({ name, required: false })),
+  ...['river_station', 'username', 'secret', 'aliases'].map((name) => ({ name, required: false })),
   { name: 'valid_from', required: true },
   { name: 'valid_to', required: false },
 ]
@@ -62,6 +65,7 @@ export function readDevice(
   const validFrom = readFirstDay(cells, school)
   const validTo = cells.lastDay('valid_to', validFrom)
   const credential = readCredential(cells, holders)
+  const aliases = readAliases(cells)
   if (
     cells.faults.length > 0 ||
     code === undefined ||
@@ -72,13 +76,14 @@ export function readDevice(
     intervalS === undefined ||
     validFrom === undefined ||
     validTo === undefined ||
-    credential === undefined
+    credential === undefined ||
+    aliases === undefined
   ) {
     return { faults: cells.faults }
   }
   const place = { site, room: cells.text('room') || null, roomKind, riverStation }
   const device = { line: row.line, school: cells.text('school'), code, kind, ...place }
-  return { device: { ...device, intervalS, validFrom, validTo, credential } }
+  return { device: { ...device, intervalS, validFrom, validTo, credential, aliases } }
 }
 
 function readSchoolOf(cells: Cells, context: RegistryContext): StoredSchool | undefined {

@@ -1,6 +1,7 @@
 import type { Database } from '../../shared/db/connect.ts'
 import type { Clock } from '../../shared/node/clock.ts'
 import type { Progress } from '../../shared/node/progress.ts'
+import { readAliasHolders } from './aliases.ts'
 import { readContext } from './context.ts'
 import { DEVICE_COLUMNS } from './device-row.ts'
 import { type Plan, planDevices, planSchools } from './plan.ts'
@@ -50,12 +51,12 @@ export const importSchools: Importer = async ({ database, progress }, bytes, opt
   })
 }
 
-/** Imports devices.csv: devices and their credentials, created or updated by school and code. */
+/** Imports devices.csv: devices, their credentials and vendors' names, created or updated by school and code. */
 export const importDevices: Importer = async ({ database, clock, progress }, bytes, options) => {
   const table = readTable(bytes, DEVICE_COLUMNS)
   const context = await readContext(database, options.simulated)
   const stored = await readCredentials(database)
-  const plan = planDevices(table, context, stored.holders)
+  const plan = planDevices(table, context, stored.holders, await readAliasHolders(database))
   if (!isWritten(plan, options)) return write(database, progress, plan, options, { write: nothing })
   const secrets = plan.rows.filter((row) => row.credential !== null).length
   progress.begin('secrets', secrets)

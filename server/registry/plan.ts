@@ -1,3 +1,4 @@
+import { type AliasHolders, textOf } from './aliases.ts'
 import type { RegistryContext } from './context.ts'
 import { type DeviceRow, readDevice, type UsernameHolders } from './device-row.ts'
 import type { Reason, RowFault } from './row-fault.ts'
@@ -28,37 +29,68 @@ export function planDevices(
   table: Table,
   context: RegistryContext,
   holders: UsernameHolders,
+  aliasHolders: AliasHolders,
 ): Plan<DeviceRow> {
   const plan: Plan<DeviceRow> = { rows: [], faults: [...table.faults] }
+  const namesAliases = table.columns.includes('aliases')
   for (const row of table.rows) {
     const read = readDevice(row, context, holders)
     if ('faults' in read) plan.faults.push(...read.faults)
-    else plan.rows.push(read.device)
+    else plan.rows.push(namesAliases ? read.device : { ...read.device, aliases: null })
   }
   refuseRepeated(plan, (row) => `${row.school}/${row.code}`, 'code')
   refuseRepeated(plan, (row) => row.credential?.username, 'username')
+  refuseRepeated(plan, (row) => row.aliases?.map(textOf), 'aliases')
+  refuseTakenAliases(plan, aliasHolders)
   return inOrder(plan)
 }
 
-/** Of rows with the same key the first stands and the others are refused. */
+/** Of rows with the same key, or one of the same keys, the first stands and the others are refused. */
 function refuseRepeated<Row extends { line: number }>(
   plan: Plan<Row>,
-  keyOf: (row: Row) => string | undefined,
+  keysOf: (row: Row) => string | readonly string[] | undefined,
   column: string,
 ): void {
   const first = new Map<string, number>()
   plan.rows = plan.rows.filter((row) => {
-    const key = keyOf(row)
-    if (key === undefined) return true
-    const line = first.get(key)
-    if (line === undefined) {
-      first.set(key, row.line)
+    const keys = [keysOf(row) ?? []].flat()
+    const repeated = keys.find((key) => first.has(key))
+    if (repeated === undefined) {
+      for (const key of keys) first.set(key, row.line)
       return true
     }
+    const line = first.get(repeated)
     const reason = { vi: `đã có ở dòng ${line}`, en: `stands on line ${line} already` }
-    plan.faults.push({ line: row.line, column, value: key, reason })
+    plan.faults.push({ line: row.line, column, value: repeated, reason })
     return false
   })
+}
+
+/**
+ * A name belongs to one device. It may move to another when the file takes it from its holder as well. Refusing one
+ * row can leave a name with its holder that another row was to get, so this repeats until nothing falls.
+ */
+function refuseTakenAliases(plan: Plan<DeviceRow>, holders: AliasHolders): void {
+  const nameOf = ({ school, code }: DeviceRow) => `${school}/${code}`
+  for (let before = Number.NaN; plan.rows.length !== before; ) {
+    before = plan.rows.length
+    const giving = new Set(plan.rows.filter((row) => row.aliases !== null).map(nameOf))
+    plan.rows = plan.rows.filter((row) => {
+      const taken = row.aliases?.map(textOf).find((alias) => {
+        const holder = holders.get(alias)
+        // Of two rows that name it, the second is refused already: a holder in the file has given it up.
+        return holder !== undefined && holder !== nameOf(row) && !giving.has(holder)
+      })
+      if (taken === undefined) return true
+      const holder = holders.get(taken)
+      const reason = {
+        vi: `tên này đã thuộc thiết bị ${holder}; hãy bỏ ở đó trước hoặc trong cùng tệp`,
+        en: `this name belongs to the device ${holder}; take it away there first, or in the same file`,
+      }
+      plan.faults.push({ line: row.line, column: 'aliases', value: taken, reason })
+      return false
+    })
+  }
 }
 
 /** Refusing one row can leave another without the school it merged into, so this repeats until nothing falls. */

@@ -9,6 +9,8 @@ export interface TableRow {
 }
 
 export interface Table {
+  /** Columns that the file has. */
+  columns: readonly string[]
   rows: TableRow[]
   faults: RowFault[]
 }
@@ -36,15 +38,15 @@ export function readTable(bytes: Uint8Array, columns: readonly Column[]): Table 
       vi: 'tệp không phải UTF-8; hãy lưu lại với dạng "CSV UTF-8"',
       en: 'the file is not UTF-8; save it again as "CSV UTF-8"',
     }
-    return { rows: [], faults: [{ line: 1, column: '-', value: '', reason }] }
+    return { columns: [], rows: [], faults: [{ line: 1, column: '-', value: '', reason }] }
   }
   const records = split(text)
-  if (!Array.isArray(records)) return { rows: [], faults: [records] }
+  if (!Array.isArray(records)) return { columns: [], rows: [], faults: [records] }
   const [header, ...body] = records
   const names = (header?.record ?? []).map((name) => name.trim().toLowerCase())
   const headerFaults = checkHeader(names, columns)
-  if (headerFaults.length > 0) return { rows: [], faults: headerFaults }
-  const table: Table = { rows: [], faults: [] }
+  if (headerFaults.length > 0) return { columns: names, rows: [], faults: headerFaults }
+  const table: Table = { columns: names, rows: [], faults: [] }
   for (const { record, raw, info } of body) {
     const line = info.lines - (raw.replace(/\r?\n$/, '').match(/\n/g)?.length ?? 0)
     if (record.every((cell) => cell.trim() === '')) continue

@@ -7,6 +7,8 @@ import type { Written } from './write.ts'
 const CREDENTIALS = sql(import.meta.url, './sql/credentials.sql')
 const UPSERT_DEVICES = sql(import.meta.url, './sql/upsert-devices.sql')
 const UPSERT_CREDENTIALS = sql(import.meta.url, './sql/upsert-credentials.sql')
+const REMOVE_ALIASES = sql(import.meta.url, './sql/remove-aliases.sql')
+const UPSERT_ALIASES = sql(import.meta.url, './sql/upsert-aliases.sql')
 
 export interface StoredCredentials {
   holders: UsernameHolders
@@ -54,20 +56,40 @@ export async function hashNewSecrets(
   return found
 }
 
-/** Writes devices and their credentials; returns `school/device` created and changed. */
+/** Writes devices, their credentials and their vendors' names; returns `school/device` created and changed. */
 export async function writeDevices(
   client: Queryable,
   devices: readonly DeviceRow[],
   credentials: readonly NewCredential[],
   now: number,
 ): Promise<Written> {
-  const rows = JSON.stringify(devices.map(({ line: _line, credential: _credential, ...device }) => device))
+  const rows = JSON.stringify(devices.map(deviceRecord))
   const upserted = await client.query<{ code: string; created: boolean }>(UPSERT_DEVICES, [rows])
   const written = await client.query<{ code: string }>(UPSERT_CREDENTIALS, [
     JSON.stringify(credentials),
     new Date(now),
   ])
+  const named = await writeAliases(client, devices)
   const created = new Set(upserted.rows.filter((row) => row.created).map((row) => row.code))
-  const touched = [...upserted.rows, ...written.rows].map((row) => row.code)
+  const touched = [...upserted.rows, ...written.rows, ...named].map((row) => row.code)
   return { created, changed: new Set(touched.filter((code) => !created.has(code))) }
+}
+
+/** Only of devices whose names the file speaks of. */
+async function writeAliases(client: Queryable, devices: readonly DeviceRow[]): Promise<{ code: string }[]> {
+  const named = devices.filter(({ aliases }) => aliases !== null)
+  if (named.length === 0) return []
+  const holders = JSON.stringify(named.map(({ school, code }) => ({ school, code })))
+  const aliases = JSON.stringify(
+    named.flatMap(({ school, code, aliases }) =>
+      (aliases ?? []).map((alias) => ({ school, code, ...alias })),
+    ),
+  )
+  const removed = await client.query<{ code: string }>(REMOVE_ALIASES, [holders, aliases])
+  const upserted = await client.query<{ code: string }>(UPSERT_ALIASES, [aliases])
+  return [...removed.rows, ...upserted.rows]
+}
+
+function deviceRecord({ line: _line, credential: _credential, aliases: _aliases, ...device }: DeviceRow) {
+  return device
 }

@@ -23,9 +23,6 @@ export type ParsedTopic =
   | { kind: 'telemetry' | 'deviceState'; school: string; device: string }
   | { kind: 'attendance' | 'checkin' | 'status'; school: string }
 
-/** What a collector subscribes to. */
-export const SUBSCRIPTION = 'ioc/v1/#'
-
 const CODE = '[A-Za-z0-9][A-Za-z0-9_-]*'
 const shapes = (Object.keys(topics) as TopicKind[]).map((kind) => ({
   kind,

@@ -83,6 +83,25 @@ describe.skipIf(!program)('with a Mosquitto of its own', () => {
     await vi.waitFor(async () => expect((await expectAccounted(ingest)).inFlight).toBe(0))
   })
 
+  test('every format of the topic map comes through a broker, and what gateways say of themselves does not', async () => {
+    const before = await readings()
+    const client = await mqttClient(mosquitto.url)
+    const { rows } = await db.database.query('select count(*) as n from dead_letter')
+    await client.publishAsync('zigbee2mqtt/bridge/state', json({ state: 'online' }), { qos: 1 })
+    await client.publishAsync('tele/TH01_R1/STATE', json({ Uptime: '0T09:55:22' }), { qos: 1 })
+    await client.publishAsync('tele/TH01_R1/SENSOR', json({ BH1750: { Illuminance: 320 } }), { qos: 1 })
+    await client.publishAsync('v1/devices/me/telemetry', json({ co2: 612 }), { qos: 1 })
+    const letters = async () => (await db.database.query('select reason from dead_letter order by id')).rows
+    await vi.waitFor(async () =>
+      expect((await letters()).slice(rows[0]!['n'] as number)).toEqual([
+        { reason: 'unregistered-device' },
+        // A broker does not tell who published.
+        { reason: 'unnamed-device' },
+      ]),
+    )
+    expect(await readings()).toBe(before)
+  })
+
   test('a broker that is restarted is found again, and readiness says so meanwhile', async () => {
     const before = await readings()
     await mosquitto.kill()

@@ -14,6 +14,8 @@ export interface FakeBroker {
 export interface FakeBrokerOptions {
   /** Answers a CONNECT; undefined: the connection is closed without an answer. */
   connack?(packet: IConnectPacket, attempt: number): Packet | undefined
+  /** Answers a subscription; undefined: it is granted as asked. */
+  grant?(filter: string): number | undefined
 }
 
 /** The outer edge, played by hand: speaks MQTT on a real socket and shows what the client writes, in order. */
@@ -32,7 +34,7 @@ export async function startFakeBroker(options: FakeBrokerOptions = {}): Promise<
           send({
             cmd: 'suback',
             messageId: packet.messageId!,
-            granted: packet.subscriptions.map((one) => one.qos),
+            granted: packet.subscriptions.map((one) => options.grant?.(one.topic) ?? one.qos),
           })
         }
         return

@@ -13,7 +13,10 @@ import { addSchools } from './registry-fixture.ts'
 
 const run = promisify(execFile)
 const paper = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')
-const lines = [...paper.matchAll(/```sh\n(.*?)\n```/gs)].map((match) => match[1]!)
+const OTHERS = 'Định dạng khác (other formats)'
+const [ownPart, othersPart] = paper.split(OTHERS) as [string, string]
+const linesOf = (part: string) => [...part.matchAll(/```sh\n(.*?)\n```/gs)].map((match) => match[1]!)
+const lines = linesOf(ownPart)
 const publishLines = lines.filter((line) => line.startsWith('mosquitto_pub'))
 const curlLines = lines.filter((line) => line.startsWith('curl'))
 const has = (program: string) => findProgram(program) !== undefined
@@ -40,6 +43,19 @@ const runLine = (line: string) =>
       .replace('-p 1883', `-p ${new URL(ingest.mqttUrl).port}`)
       .replace('http://127.0.0.1:3001', ingest.httpUrl),
   ])
+
+/** What a line publishes, and as whom. Bytes are written in the octal of printf. */
+function partsOf(line: string) {
+  const retain = line.includes(' -r ')
+  const username = / -u (\S+)/.exec(line)?.[1]
+  const topic = / -t '?([^' ]+)/.exec(line)![1]!
+  const text = / -m '(.*)'$/.exec(line)?.[1]
+  const octal = /^printf '(.*)' \|/.exec(line)?.[1] ?? ''
+  const bytes = octal.replace(/\\(\d{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  )
+  return { retain, username, topic, body: text ?? Buffer.from(bytes, 'latin1') }
+}
 
 async function storedRows(): Promise<Record<string, unknown>[]> {
   const { rows } = await db.database.query(`
@@ -87,8 +103,8 @@ describe('the command lines of docs/protocol.md', () => {
     await clear()
     const client = await mqttClient(ingest.mqttUrl)
     for (const line of publishLines) {
-      const { topic, body } = /-t (?<topic>\S+) -m '(?<body>.*)'$/.exec(line)!.groups!
-      await client.publishAsync(topic!, body!, { qos: 1, retain: line.includes(' -r ') })
+      const { topic, body, retain } = partsOf(line)
+      await client.publishAsync(topic, body, { qos: 1, retain })
     }
     expect(await storedRows()).toEqual(BY_MQTT)
   })
@@ -107,6 +123,91 @@ describe('the command lines of docs/protocol.md', () => {
       'roll',
       'status',
     ])
+  })
+})
+
+/** Every name in the examples, each of a device of its own. */
+const NAMES = [
+  'thingsboard:th01-p1',
+  'thingsboard-gateway:Phòng 101',
+  'senml-json:urn:dev:s01:p1',
+  'senml-cbor:urn:dev:s01:p2',
+  'chirpstack:24e124725c140101',
+  'things-stack:room-101@school-sensors',
+  'tasmota:TH01_R1',
+  'zigbee2mqtt:th-01/P101',
+  'homie:s01-r101',
+]
+const ARRIVAL = '2026-11-23 11:00:00+00'
+const DATED = '2026-11-23 00:30:00+00'
+const BY_OTHERS = [
+  ['chirpstack', 'co2=612', '2026-11-23 00:30:00.775+00'],
+  ['chirpstack', 'temperature=27.3', '2026-11-23 00:30:00.775+00'],
+  ['homie', 'co2=612', ARRIVAL],
+  ['senml-cbor', 'co2=612', DATED],
+  ['senml-json', 'co2=612', '2026-11-23 00:29:00+00'],
+  ['senml-json', 'temperature=27.4', DATED],
+  ['tasmota', 'humidity=71', DATED],
+  ['tasmota', 'online=true', ''],
+  ['tasmota', 'temperature=29.3888888889', DATED],
+  ['things-stack', 'co2=612', '2026-11-23 00:30:00.205+00'],
+  ['things-stack', 'temperature=26.1', '2026-11-23 00:30:00.205+00'],
+  ['thingsboard', 'co2=612', DATED],
+  ['thingsboard', 'temperature=27.3', DATED],
+  ['thingsboard-gateway', 'co2=612', DATED],
+  ['thingsboard-gateway', 'humidity=64', ARRIVAL],
+  ['zigbee2mqtt', 'battery=88', DATED],
+  ['zigbee2mqtt', 'humidity=64', DATED],
+  ['zigbee2mqtt', 'temperature=27.3', DATED],
+].map(([format, what, at]) => ({ format, what, at }))
+
+describe('the command lines of other formats', () => {
+  const others = linesOf(othersPart)
+  beforeAll(async () => {
+    await db.database.query(
+      `insert into device (school_id, site_id, code, kind, room, room_kind, interval_s, valid_from)
+       select s.id, t.id, split_part(n.name, ':', 1), 'room', 'P', 'classroom', 60, '2022-01-01'
+       from unnest($1::text[]) as n (name) join school s on s.code = 'TH-01' join site t on t.school_id = s.id`,
+      [NAMES],
+    )
+    await db.database.query(
+      `insert into device_alias (format, name, device_id)
+       select d.code, substr(n.name, length(d.code) + 2), d.id
+       from unnest($1::text[]) as n (name) join device d on d.code = split_part(n.name, ':', 1)`,
+      [NAMES],
+    )
+    await db.database.query('update registry_version set version = version + 1')
+  })
+  const stored = async () =>
+    (
+      await db.database.query(
+        `select d.code as format, m.code || '=' || r.value as what, r.ts::text as at
+         from reading r join device d on d.id = r.device_id join metric m on m.id = r.metric_id
+         union all select d.code, 'online=' || c.online, '' from device_connection_current c join device d on d.id = c.device_id
+         union all select 'dead letter', reason || ' ' || detail, '' from dead_letter
+         order by 1, 2, 3`,
+      )
+    ).rows
+
+  test('are one for each format that MQTT carries, and more where it needs them', () => {
+    expect(others).toHaveLength(11)
+    for (const name of NAMES) expect(othersPart).toContain(`| \`${name.split(':')[0]}\` |`)
+  })
+
+  test.skipIf(!has('mosquitto_pub'))('do what the paper says', async () => {
+    await clear()
+    for (const line of others) await runLine(line)
+    await vi.waitFor(async () => expect(await stored()).toEqual(BY_OTHERS))
+  })
+
+  test('do the same when their topic, body and flags are sent by another client', async () => {
+    await clear()
+    for (const line of others) {
+      const { topic, body, retain, username } = partsOf(line)
+      const client = await mqttClient(ingest.mqttUrl, username === undefined ? {} : { username })
+      await client.publishAsync(topic, body, { qos: 1, retain })
+    }
+    expect(await stored()).toEqual(BY_OTHERS)
   })
 })
 

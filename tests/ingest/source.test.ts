@@ -39,7 +39,7 @@ async function start(options: FakeBrokerOptions = {}, url = (address: string) =>
     clientId: 'ioc-ingest',
     username: undefined,
     password: undefined,
-    subscription: 'ioc/v1/#',
+    subscriptions: ['ioc/v1/#', 'zigbee2mqtt/#'],
     receiveMaximum: 500,
     intake,
     clock: { now: () => 1 },
@@ -77,7 +77,10 @@ test('the session has a fixed name, outlives connections and limits what is unde
   })
   expect(broker.received[0]).toMatchObject({
     cmd: 'subscribe',
-    subscriptions: [{ topic: 'ioc/v1/#', qos: 1, rh: 1 }],
+    subscriptions: [
+      { topic: 'ioc/v1/#', qos: 1, rh: 1 },
+      { topic: 'zigbee2mqtt/#', qos: 1, rh: 1 },
+    ],
   })
 })
 
@@ -173,4 +176,12 @@ test('name and password may stand in the address', async () => {
   await vi.waitFor(() => expect(source.connected).toBe(true))
   expect(broker.connects[0]!.username).toBe('so')
   expect(String(broker.connects[0]!.password)).toBe('mã')
+})
+
+test('a broker that keeps some topics to itself is read for the others; one that keeps all is tried again', async () => {
+  const some = await start({ grant: (filter) => (filter === 'ioc/v1/#' ? undefined : 0x87) })
+  await vi.waitFor(() => expect(some.source.connected).toBe(true))
+  const none = await start({ grant: () => 0x87 })
+  await vi.waitFor(() => expect(none.broker.connects.length).toBeGreaterThan(1))
+  expect(none.source.connected).toBe(false)
 })

@@ -137,7 +137,7 @@ test('status and device state are read as the protocol has them', () => {
 })
 
 test.each([
-  ['a topic of another protocol', 'zigbee2mqtt/room', '{}', 'unknown-topic'],
+  ['a topic of another protocol', 'plc/line-1/motor', '{}', 'unknown-topic'],
   ['a topic of another version', 'ioc/v2/TH-01/attendance', '{}', 'unknown-topic'],
   ['text that is not JSON', TELEMETRY, 'co2=612', 'not-json'],
   ['nothing at all', TELEMETRY, '', 'not-json'],

@@ -190,6 +190,51 @@ describe('devices', () => {
     expect(await rowsOf('select secret_hash from device_credential')).not.toEqual(first)
   })
 
+  test("have vendors' names by which ingest finds them; a name lost, gained or moved is a change", async () => {
+    await schools([school('T-0001')])
+    const room = (code: string, aliases: string) => ({ ...GOOD_DEVICE, code, aliases })
+    const aliases = () =>
+      rowsOf(`select format || ':' || name as name, device.code from device_alias
+        join device on device.id = device_id order by name`)
+    await devices([room('ROOM-1', 'chirpstack:24E124725C140101; tasmota:TH01_R1'), room('ROOM-2', '')])
+    expect(await aliases()).toEqual([
+      { name: 'chirpstack:24e124725c140101', code: 'ROOM-1' },
+      { name: 'tasmota:TH01_R1', code: 'ROOM-1' },
+    ])
+    const before = await version()
+    await devices([room('ROOM-1', 'tasmota:TH01_R1; chirpstack:24e124725c140101'), room('ROOM-2', '')])
+    await devices([GOOD_DEVICE])
+    expect(await version()).toBe(before)
+    expect(await aliases()).toHaveLength(2)
+    const swapped = [room('ROOM-2', 'tasmota:TH01_R1'), room('ROOM-1', 'homie:s1-r1')]
+    expect(await devices(swapped, { dryRun: true })).toMatchObject({ changed: 2, written: false })
+    expect(await devices(swapped)).toMatchObject({ created: 0, changed: 2 })
+    expect(await aliases()).toEqual([
+      { name: 'homie:s1-r1', code: 'ROOM-1' },
+      { name: 'tasmota:TH01_R1', code: 'ROOM-2' },
+    ])
+    expect(await version()).toBe(before + 1)
+    const refused = await devices([room('ROOM-3', 'tasmota:TH01_R1')])
+    expect(refused.faults).toMatchObject([{ column: 'aliases', value: 'tasmota:TH01_R1' }])
+  })
+
+  test('in a file of many rows move names between its parts, whichever comes first', async () => {
+    await schools([school('T-0001')])
+    const rooms = (shift: number) =>
+      Array.from({ length: 400 }, (_, at) => ({
+        ...GOOD_DEVICE,
+        code: `ROOM-${at}`,
+        aliases: `tasmota:T${(at + shift) % 400}`,
+      }))
+    await devices(rooms(0))
+    expect(await devices(rooms(399))).toMatchObject({ changed: 400 })
+    expect(await devices(rooms(0), { partial: true })).toMatchObject({ changed: 400 })
+    expect(
+      await rowsOf(`select count(*) as n from device_alias join device on device.id = device_id
+        where name = replace(code, 'ROOM-', 'T')`),
+    ).toEqual([{ n: 400 }])
+  })
+
   test('take the simulated mark from their school', async () => {
     await schools([school('T-0001')], { simulated: true })
     expect((await devices([GOOD_DEVICE])).faults[0]!.reason.en).toContain('never both')

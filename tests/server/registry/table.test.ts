@@ -15,6 +15,7 @@ test.each([
 ])('a table separated by %s is recognised', (_, separator) => {
   const table = read(`code${separator}name\nA1${separator}Trường A\n`)
   expect(table).toEqual({
+    columns: ['code', 'name'],
     rows: [{ line: 2, cells: { code: 'A1', name: 'Trường A', note: '' } }],
     faults: [],
   })
