@@ -37,8 +37,16 @@ export class Descriptions {
       if (!needs) continue
       for (const vendor of needs(topic)) if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
     }
-    if (wanted.size === 0) return
-    const names = [...wanted.values()]
+    if (wanted.size > 0) await this.#load([...wanted.values()])
+  }
+
+  /** What a device said about itself, in memory or in the database; undefined: nothing. */
+  async find(vendor: VendorName): Promise<Description['body'] | undefined> {
+    if (this.get(vendor) === undefined) await this.#load([vendor])
+    return this.get(vendor)
+  }
+
+  async #load(names: readonly VendorName[]): Promise<void> {
     const { rows } = await this.#database.query<{
       format: VendorName['format']
       name: string

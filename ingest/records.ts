@@ -25,6 +25,8 @@ export interface ReadingDraft extends FromMessage {
   marks?: number | undefined
   /** Name of the field in the body its sender wrote, where that is not the metric's code. */
   field?: string | undefined
+  /** Name of the field with the time, after `path`. @defaultValue ts */
+  timeField?: string
 }
 export interface RollDraft extends FromMessage {
   kind: 'roll'
@@ -33,6 +35,9 @@ export interface RollDraft extends FromMessage {
 export interface CheckinDraft extends FromMessage {
   kind: 'checkin'
   checkin: CheckinBody
+  /** The registered reader, where a vendor's format names it; the protocol itself names only a gate. */
+  device?: string
+  timeField?: string
 }
 export interface StatusDraft extends FromMessage {
   kind: 'status'

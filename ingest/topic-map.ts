@@ -19,6 +19,8 @@ export const Route = z.strictObject({
     .default('+07:00'),
   /** Further names of metrics in this vendor's words, by name: the metric's code. */
   metrics: z.record(z.string(), z.string()).default({}),
+  /** HANET person types whose passages count: 0 staff, 1 customers, which are the pupils. @defaultValue [1] */
+  persons: z.array(z.int().min(0).max(99)).default([1]),
 })
 export type Route = z.infer<typeof Route>
 
@@ -50,13 +52,16 @@ export class TopicMap {
 
   /** What to subscribe to at an external broker: every filter but those of our own HTTP pushes. */
   get filters(): string[] {
-    return [...new Set(this.routes.map((route) => route.filter))].filter(
-      (filter) => !filter.startsWith('push/'),
-    )
+    return [...new Set(this.routes.map((route) => route.filter))].filter((filter) => !isPush(filter))
   }
 }
 
 const MOST_KNOWN = 100_000
+
+/** Topics under which this program's own HTTP routes hand on what is pushed to them. */
+export function isPush(topic: string): boolean {
+  return topic.startsWith('push/')
+}
 
 /** @throws IocError bad-setting when the file cannot be read or says something wrong. */
 export function readTopicMap(file: string | URL): TopicMap {

@@ -48,7 +48,7 @@ function isPossible(reading: ReadingDraft, metrics: Metrics, refusals: Refusals)
 function isTimely(draft: Draft, refusals: Refusals): boolean {
   const now = draft.message.receivedAt
   // Most records by far, and most of them right.
-  if (draft.kind === 'reading' && (draft.arrival || isNear(draft.at, now))) return true
+  if (draft.kind === 'reading' && isNear(draft.at, now)) return true
   for (const { field, at } of timesOf(draft)) {
     if (isNear(at, now)) continue
     const reason = at > now ? 'future' : 'too-old'
@@ -73,14 +73,14 @@ function isNear(at: number, now: number): boolean {
 function timesOf(draft: Draft): { field: string; at: number }[] {
   switch (draft.kind) {
     case 'reading':
-      return draft.arrival ? [] : [{ field: 'ts', at: draft.at }]
+      return [{ field: draft.timeField ?? 'ts', at: draft.at }]
     case 'roll':
       return [
         { field: 'takenAt', at: draft.roll.takenAt },
         { field: 'date', at: startOfDay(draft.roll.date) },
       ]
     case 'checkin':
-      return [{ field: 'ts', at: draft.checkin.ts }]
+      return [{ field: draft.timeField ?? 'ts', at: draft.checkin.ts }]
     case 'status':
       return [{ field: 'since', at: draft.status.since }]
     case 'connection':
