@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { coerceError, errorCode, IocError } from '../shared/node/errors.ts'
 
@@ -15,10 +15,13 @@ export function eventKey(folder: string): string {
   const file = join(secrets, 'event-key')
   try {
     mkdirSync(secrets, { recursive: true, mode: 0o700 })
-    try {
-      writeFileSync(file, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error
+    if (!existsSync(file)) {
+      // Under its name there is a whole key or none, even after a power cut.
+      writeFileSync(`${file}.new`, `${randomBytes(KEY_BYTES).toString('hex')}\n`, {
+        mode: 0o600,
+        flush: true,
+      })
+      renameSync(`${file}.new`, file)
     }
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
