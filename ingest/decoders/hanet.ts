@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { DeviceTime } from '../../shared/contract/primitives.ts'
+import { readJson } from './body.ts'
 import type { Format, Reading } from './format.ts'
-import { readJson } from './json.ts'
-import { localTime } from './local-time.ts'
+import { isoMoment } from './moment.ts'
 
 /**
  * What stays of a HANET webhook when the HTTP edge has taken everything about the person out of it
@@ -28,7 +28,7 @@ const PERSON_TYPES = [0, 1, 2, 3, 4, 5, 6, 28]
 /** Passages before a HANET camera. Whose passages count is a matter of the topic map (`persons`). */
 export const hanet: Format = {
   read(message, { route }) {
-    const read = readJson(message.payload)
+    const read = readJson(message)
     const event = 'body' in read ? HanetEvent.safeParse(read.body).data : undefined
     if (!event) return refuse(null, 'a webhook of HANET, as this program hands it on')
     const { id, kind, deviceID, personType, time, date } = event
@@ -39,7 +39,7 @@ export const hanet: Format = {
     }
     if (!route.persons.includes(personType)) return { drafts: [], faults: [] }
     if (deviceID === null) return refuse('deviceID', 'deviceID names the camera')
-    const at = time === null ? localTime(date ?? '', route.zone) : DeviceTime.safeParse(time).data
+    const at = time === null ? isoMoment(date, route.zone) : DeviceTime.safeParse(time).data
     if (at === undefined) {
       const detail = 'time is milliseconds since 1970, or date yyyy-mm-dd hh:mm:ss'
       return refuse('time', detail, time ?? date)

@@ -1,7 +1,7 @@
 import type { VendorReading } from '../vendor.ts'
+import { isObject, readJson } from './body.ts'
 import { elementsOf } from './decoder.ts'
 import type { Format, Reading } from './format.ts'
-import { isObject, readJson } from './json.ts'
 import { readEntity } from './ngsi-entity.ts'
 import { readingsOf } from './ngsi-readings.ts'
 
@@ -11,8 +11,8 @@ import { readingsOf } from './ngsi-readings.ts'
  */
 export const iotaJson: Format = {
   read(message, { route }) {
-    const read = readJson(message.payload)
-    if ('fault' in read) return { drafts: [], faults: [read.fault] }
+    const read = readJson(message)
+    if ('reason' in read) return { drafts: [], faults: [read] }
     const elements = elementsOf(read.body)
     if (!Array.isArray(elements)) return { drafts: [], faults: [elements] }
     const vendor = { format: route.format, name: message.topic.split('/').at(-2) ?? '' }

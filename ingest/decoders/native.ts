@@ -1,11 +1,11 @@
 import type { TopicKind } from '../../shared/contract/topics.ts'
 import { parseTopic } from '../../shared/contract/topics.ts'
 import { decodeAttendance } from './attendance.ts'
+import { readJson } from './body.ts'
 import { decodeCheckin } from './checkin.ts'
 import type { Decoder, Fault } from './decoder.ts'
 import { decodeDeviceState } from './device-state.ts'
 import type { Format } from './format.ts'
-import { readJson } from './json.ts'
 import { decodeStatus } from './status.ts'
 import { decodeTelemetry } from './telemetry.ts'
 
@@ -20,7 +20,7 @@ const bodies: Record<TopicKind, Decoder> = {
 /** Protocol v1 (docs/protocol.md): JSON, by kind of topic. */
 export const native: Format = {
   read(message) {
-    const { topic, payload } = message
+    const { topic } = message
     const address = parseTopic(topic)
     const refuse = (fault: Fault) => ({
       drafts: [],
@@ -30,8 +30,8 @@ export const native: Format = {
       const detail = 'the topic has none of the shapes of protocol v1'
       return refuse({ reason: 'unknown-topic', field: null, value: topic, detail })
     }
-    const read = readJson(payload)
-    if ('fault' in read) return refuse(read.fault)
+    const read = readJson(message)
+    if ('reason' in read) return refuse(read)
     const device = 'device' in address ? address.device : undefined
     const { drafts, faults } = bodies[address.kind](read.body, { school: address.school, device }, message)
     if (faults.length === 0) return { drafts, faults: [] }

@@ -1,4 +1,4 @@
-import { isObject } from './json.ts'
+import { isObject } from './body.ts'
 
 /** What an attribute says of one quantity. */
 export interface Measured {

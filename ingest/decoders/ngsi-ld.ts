@@ -1,8 +1,8 @@
 import { DeviceTime } from '../../shared/contract/primitives.ts'
 import type { VendorReading } from '../vendor.ts'
+import { isObject, readJson } from './body.ts'
 import { type Fault, MOST_RECORDS_OF_ARRAY } from './decoder.ts'
 import type { Format, Reading } from './format.ts'
-import { isObject, readJson } from './json.ts'
 import { readEntity } from './ngsi-entity.ts'
 import { readingsOf } from './ngsi-readings.ts'
 
@@ -15,8 +15,8 @@ const LONGEST_NAME = 200
  */
 export const ngsiLd: Format = {
   read(message, { route }) {
-    const read = readJson(message.payload)
-    if ('fault' in read) return { drafts: [], faults: [read.fault] }
+    const read = readJson(message)
+    if ('reason' in read) return { drafts: [], faults: [read] }
     const notification = notificationOf(read.body)
     if (!('entities' in notification)) return { drafts: [], faults: [notification] }
     const sent = { at: notification.sentAt ?? message.receivedAt, repeats: true }

@@ -2,7 +2,6 @@ import { DeviceTime } from '../../shared/contract/primitives.ts'
 import { METRIC_CODE } from '../../shared/contract/reading.ts'
 import type { ReadingDraft } from '../records.ts'
 import { type Decoder, elementsOf, type Fault } from './decoder.ts'
-import { isObject } from './json.ts'
 
 /** One message may bring this many values; what is more would hold the database too long in one transaction. */
 export const MOST_VALUES_OF_MESSAGE = 5_000
@@ -91,4 +90,8 @@ function readSet(element: unknown, path: string, inArray: boolean, receivedAt: n
     return wrong('ts', element['ts'] ?? null, 'milliseconds since 1970, or ISO 8601 with a zone')
   }
   return { at: ts.data, arrival: false, values, place: `${path}values.` }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

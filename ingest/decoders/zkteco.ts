@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Direction, VendorDraft, VendorName } from '../vendor.ts'
+import { isObject, readJson } from './body.ts'
 import type { Format, Reading } from './format.ts'
-import { isObject, readJson } from './json.ts'
-import { localTime } from './local-time.ts'
+import { isoMoment } from './moment.ts'
 
 /**
  * What stays of a push of attendance records when the HTTP edge has taken everything about the person out of it
@@ -33,7 +33,7 @@ export const zkteco: Format = {
   needs: (topic) => [terminalOf(topic)],
 
   read(message, { route, description }) {
-    const read = readJson(message.payload)
+    const read = readJson(message)
     const push = 'body' in read ? IclockPush.safeParse(read.body).data : undefined
     const vendor = terminalOf(message.topic)
     if (!push) {
@@ -52,7 +52,7 @@ export const zkteco: Format = {
           detail,
           vendor,
         })
-      const at = localTime(time ?? '', route.zone)
+      const at = isoMoment(time, route.zone)
       if (id === null) refuse('', '', 'a record is PIN, time, status and more, with tabs between them')
       else if (at === undefined) refuse('time', time ?? '', 'a time is yyyy-mm-dd hh:mm:ss')
       else {

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { isObject } from '../../decoders/body.ts'
 import type { HanetEvent } from '../../decoders/hanet.ts'
-import { isObject } from '../../decoders/json.ts'
 import { eventId } from './event-id.ts'
+import { quietJson } from './quiet-json.ts'
 
 /** What comes of a webhook. unreadable: it is none. forged: its hash is not made with our secret. */
 export type Redacted = HanetEvent | 'unreadable' | 'forged'
@@ -16,9 +17,9 @@ const LOCAL_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/
  * @param secret the client secret of our application at HANET.
  */
 export function redactHanet(body: Buffer, secret: string): Redacted {
-  const told = parse(body)
-  const id = told?.['id']
-  if (!told || typeof id !== 'string' || id === '') return 'unreadable'
+  const told = quietJson(body)
+  const id = isObject(told) ? told['id'] : undefined
+  if (!isObject(told) || typeof id !== 'string' || id === '') return 'unreadable'
   if (!isSigned(id, told['hash'], secret)) return 'forged'
   const { data_type: kind, deviceID, date } = told
   return {
@@ -28,16 +29,6 @@ export function redactHanet(body: Buffer, secret: string): Redacted {
     personType: numberOf(told['personType']),
     time: numberOf(told['time']),
     date: typeof date === 'string' && LOCAL_TIME.test(date) ? date : null,
-  }
-}
-
-function parse(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const told: unknown = JSON.parse(body.toString('utf8'))
-    return isObject(told) ? told : undefined
-  } catch {
-    // The message of the failure repeats what stands there.
-    return undefined
   }
 }
 

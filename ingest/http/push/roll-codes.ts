@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RollBody } from '../../../shared/contract/attendance.ts'
 import { rollFromStatuses, statusOfCode } from '../../../shared/domain/attendance-code.ts'
 import { elementsOf, type Fault, faultOf } from '../../decoders/decoder.ts'
-import { readJson } from '../../decoders/json.ts'
+import { quietJson } from './quiet-json.ts'
 
 /** A class at most; a list of a whole school is a list of several. */
 const MOST_CODES = 200
@@ -32,10 +32,11 @@ const RollCodes = RollBody.omit({
  * codes go no further. All must be right, or none is taken.
  */
 export function countCodes(payload: Buffer): { rolls: RollBody[] } | { faults: Fault[] } {
-  const read = readJson(payload)
-  // What the reader of JSON complains of repeats what stands there.
-  if ('fault' in read) return { faults: [{ ...read.fault, detail: 'the body is not a JSON text' }] }
-  const elements = elementsOf(read.body)
+  const body = quietJson(payload)
+  if (body === undefined) {
+    return { faults: [{ reason: 'not-json', field: null, value: '', detail: 'the body is not a JSON text' }] }
+  }
+  const elements = elementsOf(body)
   if (!Array.isArray(elements)) return { faults: [elements] }
   const rolls: RollBody[] = []
   const faults: Fault[] = []

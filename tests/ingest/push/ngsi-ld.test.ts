@@ -21,7 +21,7 @@ afterAll(async () => {
   await ingest.stop()
   await db.drop()
 })
-beforeEach(() => db.database.query('truncate reading, reading_latest, dead_letter'))
+beforeEach(() => db.database.query('truncate reading, device_seen, dead_letter'))
 afterEach(async () => {
   expect((await expectAccounted(ingest)).inFlight).toBe(0)
 })
