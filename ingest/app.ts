@@ -99,6 +99,7 @@ export async function startApp(
       clock,
       metrics,
       map,
+      registry,
       descriptions,
       hanetSecret: config.HANET_CLIENT_SECRET,
       eventKey: config.INGEST_EVENT_KEY,

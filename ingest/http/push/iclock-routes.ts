@@ -17,6 +17,8 @@ export interface IclockTools extends SubmitTools {
   /** INGEST_EVENT_KEY; undefined: the routes are off. */
   eventKey: string | undefined
   map: TopicMap
+  /** Nothing is kept of terminals nobody has registered: anybody can make up serial numbers. */
+  registry: { deviceOf(terminal: VendorName): unknown }
   /** @throws whatever the database fails with. */
   descriptions: { find(vendor: VendorName): Promise<unknown> }
   log: Logger
@@ -53,7 +55,7 @@ export function serveIclock(http: FastifyInstance, tools: IclockTools): void {
 }
 
 function serveTerminals(scope: FastifyInstance, tools: IclockTools): void {
-  const { map, metrics, eventKey = '' } = tools
+  const { map, metrics, registry, eventKey = '' } = tools
   for (const suffix of ['', '.aspx']) {
     scope.get(`/iclock/cdata${suffix}`, async (request, reply) => {
       const { SN, options } = queryOf(request)
@@ -71,7 +73,8 @@ function serveTerminals(scope: FastifyInstance, tools: IclockTools): void {
         return 'OK'
       }
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const pushes = redactRecords(body, SN, Stamp, eventKey)
+      const isRegistered = registry.deviceOf(terminalOf(topicOf(SN))) !== undefined
+      const pushes = redactRecords(body, SN, isRegistered ? Stamp : undefined, eventKey)
       // One after the other: the stamp comes with the last, and must not be known before the records are.
       for (const push of pushes) await submit(topicOf(SN), Buffer.from(JSON.stringify(push)), tools)
       return `OK: ${pushes.reduce((sum, { records }) => sum + records.length, 0)}`
@@ -111,6 +114,7 @@ function isAttendance(request: FastifyRequest): boolean {
 }
 
 async function findDescription(terminal: VendorName, tools: IclockTools): Promise<unknown> {
+  if (!tools.registry.deviceOf(terminal)) return undefined
   if (!tools.link.up) throw away(tools.metrics)
   try {
     return await tools.descriptions.find(terminal)

@@ -90,6 +90,13 @@ describe('a terminal that starts', () => {
     }
   })
 
+  test('that nobody has registered leaves nothing behind: serial numbers are easily made up', async () => {
+    await attlog(record('11', '2026-11-23 06:58:11'), 'MADE-UP', '&Stamp=5')
+    expect((await said('cdata?SN=MADE-UP&options=all')).text).toContain('ATTLOGStamp=None')
+    const { rows } = await db.database.query(`select name from device_description where name = 'MADE-UP'`)
+    expect(rows).toEqual([])
+  })
+
   test.each(['getrequest', 'ping', 'getrequest.aspx'])(
     'asks at /iclock/%s for commands, of which there are none',
     async (path) => {
