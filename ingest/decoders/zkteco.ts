@@ -41,29 +41,47 @@ export const zkteco: Format = {
       return { drafts: [], faults: [{ reason: 'bad-body', field: null, value: '', detail, vendor }] }
     }
     const drafts: VendorDraft[] = []
-    const faults: Reading['faults'] = []
+    const wrong = new WrongLines(vendor)
     for (const { line, id, time, status } of push.records) {
-      const path = `line ${line}.`
-      const refuse = (field: string, value: unknown, detail: string) =>
-        faults.push({
-          reason: 'bad-body',
-          field: `${path}${field}`.replace(/\.$/, ''),
-          value,
-          detail,
-          vendor,
-        })
       const at = isoMoment(time, route.zone)
-      if (id === null) refuse('', '', 'a record is PIN, time, status and more, with tabs between them')
-      else if (at === undefined) refuse('time', time ?? '', 'a time is yyyy-mm-dd hh:mm:ss')
+      if (id === null) wrong.add(line, '', 'a record is PIN, time, status and more, with tabs between them')
+      else if (at === undefined) wrong.add(line, '.time', 'a time is yyyy-mm-dd hh:mm:ss')
       else {
         const passage = { event: id, at, direction: DIRECTIONS[status ?? -1], timeField: 'time' }
-        drafts.push({ kind: 'checkin', message, vendor, path, ...passage })
+        drafts.push({ kind: 'checkin', message, vendor, path: `line ${line}.`, ...passage })
       }
     }
     const { stamp } = push
+    const { faults } = wrong
     if (stamp === null || stamp === stampOf(description(vendor))) return { drafts, faults }
     return { drafts, faults, descriptions: [{ vendor, at: message.receivedAt, body: { stamp } }] }
   },
+}
+
+const SHOWN_LINES = 20
+
+/** A terminal that writes lines of another form writes all of them so: what is wrong in one way is one fault. */
+class WrongLines {
+  readonly #vendor: VendorName
+  readonly #lines = new Map<string, { field: string; lines: number[] }>()
+
+  constructor(vendor: VendorName) {
+    this.#vendor = vendor
+  }
+
+  add(line: number, part: string, detail: string): void {
+    const alike = this.#lines.get(detail)
+    if (alike) alike.lines.push(line)
+    else this.#lines.set(detail, { field: `line ${line}${part}`, lines: [line] })
+  }
+
+  get faults(): Reading['faults'] {
+    return [...this.#lines].map(([what, { field, lines }]) => {
+      const shown = lines.slice(0, SHOWN_LINES).join(', ')
+      const detail = `${what} (${lines.length === 1 ? 'line' : `${lines.length} lines:`} ${shown})`
+      return { reason: 'bad-body', field, value: '', detail, vendor: this.#vendor }
+    })
+  }
 }
 
 export function terminalOf(topic: string): VendorName {

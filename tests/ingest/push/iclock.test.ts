@@ -201,10 +201,11 @@ describe('attendance records', () => {
     ].join('\n')
     expect((await attlog(body)).text).toBe('OK: 7')
     expect(await passages()).toHaveLength(2)
-    expect((await letters()).map(({ reason, field }) => `${reason} ${field}`).sort()).toEqual([
+    const kept = await letters()
+    expect(kept.map(({ detail }) => detail)).toContain('a time is yyyy-mm-dd hh:mm:ss (2 lines: 4, 5)')
+    expect(kept.map(({ reason, field }) => `${reason} ${field}`).sort()).toEqual([
       'bad-body line 2',
       'bad-body line 4.time',
-      'bad-body line 5.time',
       'future line 7.time',
       'too-old line 6.time',
     ])
@@ -221,6 +222,11 @@ describe('attendance records', () => {
   test('beyond a megabyte are refused by their announced size, in words', async () => {
     const reply = await attlog(Buffer.alloc(1_048_577, 'x'))
     expect([reply.status, reply.text]).toEqual([413, expect.stringMatching(/^ERROR: The message is larger/)])
+  })
+
+  test('of more lines than there can be records are none of a terminal', async () => {
+    const reply = await attlog('a\n'.repeat(50_001))
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('at most 50000')])
   })
 
   test('of none are none', async () => {
