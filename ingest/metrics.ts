@@ -131,9 +131,6 @@ export type RefusalReason =
   | 'bad-signature'
   | 'off'
 
-/** Pushes are called by who pushes. */
-const PUSH = /^push\/(ngsi-ld|hanet|zkteco)(?:\/|$)/
-
-function kindOf({ topic }: Message): string {
-  return parseTopic(topic)?.kind ?? PUSH.exec(topic)?.[1] ?? 'unknown'
+function kindOf(message: Message): string {
+  return parseTopic(message.topic)?.kind ?? 'unknown'
 }

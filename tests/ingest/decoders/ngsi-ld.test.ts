@@ -240,7 +240,7 @@ describe('the value', () => {
 
   test('that is a text, nothing or an object is a fault of its metric', async () => {
     const body = room({
-      co2: property('612'),
+      co2: property('many'),
       temperature: property(null),
       noise: property({ a: 1 }),
       light: property(300),
