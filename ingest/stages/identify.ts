@@ -7,7 +7,7 @@ export interface Place {
   school: string
   device: string
   /** The way the reader of a gate watches; undefined: both, or no reader. */
-  direction: Direction | undefined
+  direction?: Direction | undefined
 }
 
 /** What this stage asks of the registry. */
