@@ -12,6 +12,7 @@ import { createLog } from './shared/node/log.ts'
 import { Part, PartFailed } from './shared/node/supervise.ts'
 import { buildClient } from './standalone/client-build.ts'
 import { rememberDemo, requireSameDemo } from './standalone/demo-memory.ts'
+import { eventKey } from './standalone/event-key.ts'
 import { prepareDatabase, type Stored } from './standalone/prepare-database.ts'
 import { createProgress } from './standalone/progress.ts'
 import { runOnce } from './standalone/run-once.ts'
@@ -86,6 +87,7 @@ async function start(): Promise<void> {
     ...shared,
     MQTT_PORT: `${settings.MQTT_PORT}`,
     INGEST_PORT: `${settings.INGEST_PORT}`,
+    INGEST_EVENT_KEY: settings.INGEST_EVENT_KEY ?? eventKey(folder),
     ...(settings.MQTT_URL ? { MQTT_URL: settings.MQTT_URL } : {}),
   })
   await progress.step('Thu nhận dữ liệu', 'ingest and broker', () => run(ingest, 4_000))

@@ -102,6 +102,11 @@ export async function startApp(
       link,
       clock,
       metrics,
+      map,
+      registry,
+      descriptions,
+      hanetSecret: config.HANET_CLIENT_SECRET,
+      eventKey: config.INGEST_EVENT_KEY,
       readiness: () => ({
         database: link.up && registry.reachable,
         broker: started.connected(),

@@ -37,6 +37,16 @@ export const IngestSettings = z.object({
   MQTT_TOPIC_MAP: optionalText().describe(
     'JSON file that says which payload format is spoken on which topics; unset: ingest/topic-map.json',
   ),
+  HANET_CLIENT_SECRET: optionalText().describe(
+    'client secret of our application at HANET, by which its pushes are checked; unset: HANET pushes are off',
+  ),
+  INGEST_EVENT_KEY: z
+    .string()
+    .min(16, 'at least 16 characters')
+    .optional()
+    .describe(
+      'key of the ids of passages that terminals push with a person in them, the same in every ingest program; npm start makes one; unset: ZKTeco pushes are off',
+    ),
   MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
     'unacknowledged messages the broker may have under way to us',
   ),

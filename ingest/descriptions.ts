@@ -38,8 +38,13 @@ export class Descriptions {
       for (const vendor of needs(topic, route))
         if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
     }
-    if (wanted.size === 0) return
-    await this.#load([...wanted.values()])
+    if (wanted.size > 0) await this.#load([...wanted.values()])
+  }
+
+  /** What a device said about itself, in memory or in the database; undefined: nothing. */
+  async find(vendor: VendorName): Promise<Description['body'] | undefined> {
+    if (this.get(vendor) === undefined) await this.#load([vendor])
+    return this.get(vendor)
   }
 
   async #load(names: readonly VendorName[]): Promise<void> {

@@ -32,6 +32,11 @@ export class IngestMetrics {
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
   ])
+  readonly #discarded = this.#counter(
+    'discarded_total',
+    'pushes answered and thrown away unread: personal data, or nothing of ours',
+    ['table'],
+  )
   #inFlight = 0
   readonly #connections = new Gauge({
     name: 'ioc_ingest_connections',
@@ -117,6 +122,11 @@ export class IngestMetrics {
     this.#dropped.inc()
   }
 
+  /** `table` is one of a few words of ours, never what a sender wrote. */
+  discarded(table: string): void {
+    this.#discarded.inc({ table })
+  }
+
   refused(reason: RefusalReason): void {
     this.#refused.inc({ reason })
   }
@@ -145,3 +155,5 @@ export type RefusalReason =
   | 'silent'
   | 'busy'
   | 'unavailable'
+  | 'bad-signature'
+  | 'off'

@@ -35,6 +35,9 @@ export interface RollDraft extends FromMessage {
 export interface CheckinDraft extends FromMessage {
   kind: 'checkin'
   checkin: CheckinBody
+  /** The registered reader, where a vendor's format names it; the protocol itself names only a gate. */
+  device?: string
+  timeField?: string
 }
 export interface StatusDraft extends FromMessage {
   kind: 'status'

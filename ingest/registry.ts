@@ -4,9 +4,9 @@ import type { Dated } from '../shared/domain/area-tree.ts'
 import { coerceError } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
 import type { Device, School } from './stages/enrich.ts'
+import type { Place } from './stages/identify.ts'
 import type { Metric } from './stages/validate.ts'
-import type { VendorName } from './vendor.ts'
-import { keyOf } from './vendor.ts'
+import { keyOf, readAlias, type VendorName } from './vendor.ts'
 
 const VERSION = sql(import.meta.url, './sql/registry-version.sql')
 const SCHOOLS = sql(import.meta.url, './sql/registry-schools.sql')
@@ -20,7 +20,7 @@ interface Held {
   version: number
   schools: ReadonlyMap<string, School>
   metrics: ReadonlyMap<string, Metric>
-  aliases: ReadonlyMap<string, { school: string; device: string }>
+  aliases: ReadonlyMap<string, Place>
 }
 
 /**
@@ -65,7 +65,7 @@ export class Registry {
     return this.#held.metrics.get(code)
   }
 
-  deviceOf(vendor: VendorName): { school: string; device: string } | undefined {
+  deviceOf(vendor: VendorName): Place | undefined {
     return this.#held.aliases.get(keyOf(vendor))
   }
 
@@ -129,7 +129,10 @@ export class Registry {
       schools: byCode,
       metrics: new Map(metrics.rows.map((metric) => [metric.code, metric])),
       aliases: new Map(
-        aliases.rows.map(({ school, device, ...vendor }) => [keyOf(vendor), { school, device }]),
+        aliases.rows.map(({ school, device, ...name }) => {
+          const { vendor, direction } = readAlias(name)
+          return [keyOf(vendor), { school, device, direction }]
+        }),
       ),
     }
   }

@@ -20,6 +20,8 @@ export const Route = z.strictObject({
     .default('+07:00'),
   /** Further names in this vendor's words, by name: the metric's code, or null for what is to be left out. */
   metrics: z.record(z.string(), MetricCode.nullable()).default({}),
+  /** HANET person types whose passages count: 0 staff, 1 customers, which are the pupils. @defaultValue [1] */
+  persons: z.array(z.int().min(0).max(99)).default([1]),
 })
 export type Route = z.infer<typeof Route>
 
@@ -87,6 +89,11 @@ export function subscriptionsOf(map: TopicMap, setting: string | undefined): str
   if (setting === undefined) return map.filters
   const isGroup = /^\$share\/[^/+#]+$/.test(setting)
   return isGroup ? map.filters.map((filter) => `${setting}/${filter}`) : [setting]
+}
+
+/** Topics under which this program's own HTTP routes hand on what is pushed to them. */
+export function isPush(topic: string): boolean {
+  return topic.startsWith('push/')
 }
 
 /** @throws IocError bad-setting when the file cannot be read or says something wrong. */

@@ -1,4 +1,3 @@
-import type { CheckinBody } from '../shared/contract/attendance.ts'
 import type { FormatName } from '../shared/contract/format.ts'
 import type { Message } from './message.ts'
 
@@ -47,8 +46,15 @@ export interface VendorConnection extends FromVendor {
 /** A passage at the gate whose reader is the device. */
 export interface VendorCheckin extends FromVendor {
   kind: 'checkin'
-  checkin: CheckinBody
+  /** Of the passage, unique within the format. Nothing in it leads back to a person. */
+  event: string
+  /** Milliseconds since 1970. */
+  at: number
+  /** undefined: the reader does not say, and the name it is registered under does. */
+  direction: Direction | undefined
+  timeField?: string
 }
+export type Direction = 'in' | 'out'
 
 /** What a device said about itself (a Sparkplug birth, a Homie $description): later messages cannot be read without it. */
 export interface Description {
@@ -58,6 +64,21 @@ export interface Description {
   at: number
   /** JSON; its form belongs to the format. */
   body: unknown
+}
+
+/** Readers at gates. Their registered name may end in the way they watch: `hanet:C21283M868/in`. */
+const GATE_FORMATS: readonly string[] = ['hanet', 'zkteco'] satisfies FormatName[]
+
+/** A registered name as a device uses it, and the way its reader watches, where the name says that. */
+export function readAlias({ format, name }: VendorName): {
+  vendor: VendorName
+  direction: Direction | undefined
+} {
+  const [, bare, direction] = /^(.+)\/(in|out)$/.exec(name) ?? []
+  if (bare === undefined || !GATE_FORMATS.includes(format)) {
+    return { vendor: { format, name }, direction: undefined }
+  }
+  return { vendor: { format, name: bare }, direction: direction as Direction }
 }
 
 /** Key of a vendor's name in maps and logs. */

@@ -16,6 +16,9 @@ export const StandaloneSettings = z.object({
   DEMO: flag(true).describe('1: a simulator plays simulated schools; 0: no simulator, no simulated schools'),
   DATABASE_URL: optionalText().describe('a TimescaleDB server; unset: the embedded database'),
   MQTT_URL: optionalText().describe('an MQTT broker; unset: the embedded broker'),
+  INGEST_EVENT_KEY: optionalText().describe(
+    'key of the ids of passages that terminals push; unset: one is made and kept in DATA_DIR/secrets',
+  ),
   SIM_SCHOOLS: z.coerce.number().int().min(1).max(1517).default(1517).describe('number of simulated schools'),
   SIM_SEED: z.coerce.number().int().min(0).default(102).describe('seed of the simulated province'),
   SIM_SPEED: z.coerce.number().min(0.1).max(600).default(1).describe('speed of the simulated clock'),

@@ -1,8 +1,11 @@
 import type { FormatName } from '../../shared/contract/format.ts'
 import { chirpstack } from './chirpstack.ts'
 import type { Format } from './format.ts'
+import { hanet } from './hanet.ts'
 import { homie } from './homie.ts'
+import { iotaJson } from './iota-json.ts'
 import { native } from './native.ts'
+import { ngsiLd } from './ngsi-ld.ts'
 import { senmlCbor } from './senml-cbor.ts'
 import { senmlJson } from './senml-json.ts'
 import { tasmota } from './tasmota.ts'
@@ -10,6 +13,7 @@ import { thingsStack } from './things-stack.ts'
 import { thingsboard } from './thingsboard.ts'
 import { thingsboardGateway } from './thingsboard-gateway.ts'
 import { zigbee2mqtt } from './zigbee2mqtt.ts'
+import { zkteco } from './zkteco.ts'
 
 /** The table of payload formats. */
 export const formats: Partial<Record<FormatName, Format>> = {
@@ -23,6 +27,10 @@ export const formats: Partial<Record<FormatName, Format>> = {
   tasmota,
   zigbee2mqtt,
   homie,
+  'ngsi-ld': ngsiLd,
+  'iota-json': iotaJson,
+  hanet,
+  zkteco,
   /** A gateway's words about itself. */
   nothing: { read: () => ({ drafts: [], faults: [] }) },
 }

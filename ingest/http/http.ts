@@ -1,11 +1,15 @@
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import type { ErrorReply } from '../../shared/contract/http.ts'
-import { coerceError, errorCode, IocError } from '../../shared/node/errors.ts'
-import type { Logger } from '../../shared/node/log.ts'
+import Fastify from 'fastify'
+import { errorCode, IocError } from '../../shared/node/errors.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { MOST_PAYLOAD_BYTES } from '../stages/decode.ts'
-import { type IngestRouteTools, serveIngest } from './ingest-route.ts'
+import { serveErrors } from './errors.ts'
+import { serveIngest } from './ingest-route.ts'
+import { type HanetTools, serveHanet } from './push/hanet-route.ts'
+import { type IclockTools, serveIclock } from './push/iclock-routes.ts'
+import { serveNgsi } from './push/ngsi-route.ts'
+import { serveRollCodes } from './push/roll-codes-route.ts'
+import type { SubmitTools } from './submit.ts'
 
 export interface Readiness {
   database: boolean
@@ -13,15 +17,12 @@ export interface Readiness {
   room: boolean
 }
 
-export interface HttpOptions extends IngestRouteTools {
+export interface HttpOptions extends SubmitTools, HanetTools, IclockTools {
   host: string
   port: number
   metrics: IngestMetrics
   readiness(): Readiness
-  log: Logger
 }
-
-const RETRY_SECONDS = { busy: 2, unavailable: 5 } as const
 
 /** The HTTP side of this program. Resolves to the bound port. @throws IocError port-taken */
 export async function startHttp(
@@ -36,6 +37,10 @@ export async function startHttp(
   )
   serveErrors(http, log)
   serveIngest(http, options)
+  serveNgsi(http, options)
+  serveHanet(http, options)
+  serveIclock(http, options)
+  serveRollCodes(http, options)
   http.get('/healthz', async () => ({ alive: true }))
   http.get('/readyz', async (_request, reply) => {
     const checks = options.readiness()
@@ -59,39 +64,4 @@ export async function startHttp(
       clearTimeout(late)
     },
   }
-}
-
-function serveErrors(http: FastifyInstance, log: Logger): void {
-  http.setNotFoundHandler((request, reply) => {
-    const error = new IocError('not-found', {
-      what: 'address',
-      value: `${request.method} ${request.url.slice(0, 200)}`,
-    })
-    void reply.code(error.status).send(replyOf(error))
-  })
-  http.setErrorHandler<FastifyError>((thrown, request, reply) => {
-    const error = asIocError(thrown)
-    if (error.code === 'internal') {
-      log.error({ reference: request.id, error: coerceError(thrown).stack }, 'a request failed')
-    }
-    if (error.code === 'busy' || error.code === 'unavailable') {
-      void reply.header('retry-after', String(RETRY_SECONDS[error.code]))
-    }
-    void reply.code(error.status).send(replyOf(error))
-  })
-}
-
-function asIocError(thrown: FastifyError | IocError): IocError {
-  if (thrown instanceof IocError) return thrown
-  if (thrown.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return new IocError('too-large', { limit: MOST_PAYLOAD_BYTES })
-  if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new IocError('media-type')
-  if (thrown.statusCode !== undefined && thrown.statusCode < 500) {
-    return new IocError('bad-request', { summary: thrown.message })
-  }
-  return new IocError('internal', { reference: '' }, { cause: thrown })
-}
-
-function replyOf(error: IocError): ErrorReply {
-  return { code: error.code, message: error.message }
 }

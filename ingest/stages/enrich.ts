@@ -50,12 +50,16 @@ export async function enrich(batch: Batch<Draft>, directory: Directory): Promise
 
 function isUnknown(draft: Draft, directory: Directory): boolean {
   const school = directory.school(draft.school)
-  return !school || ('device' in draft && !school.devices.has(draft.device))
+  const device = deviceOf(draft)
+  return !school || (device !== undefined && !school.devices.has(device))
+}
+
+function deviceOf(draft: Draft): string | undefined {
+  return 'device' in draft ? draft.device : undefined
 }
 
 function sameDevice(one: Draft, other: Draft): boolean {
-  const device = 'device' in one ? one.device : undefined
-  return one.school === other.school && device === ('device' in other ? other.device : undefined)
+  return one.school === other.school && deviceOf(one) === deviceOf(other)
 }
 
 interface Place {
@@ -76,24 +80,25 @@ function find(draft: Draft, day: string, directory: Directory, refusals: Refusal
     refuse('school-not-valid', day, `school ${draft.school} is not valid on ${day}`)
     return undefined
   }
-  if (!('device' in draft)) return { schoolId: school.id, deviceId: 0 }
-  const device = school.devices.get(draft.device)
+  const code = deviceOf(draft)
+  if (code === undefined) return { schoolId: school.id, deviceId: 0 }
+  const device = school.devices.get(code)
   if (!device) {
     const about = {
       field: null,
-      value: draft.device,
-      detail: `school ${draft.school} has no device ${draft.device}`,
+      value: code,
+      detail: `school ${draft.school} has no device ${code}`,
     }
     // HTTP tells its sender at once. Nobody tells a device that speaks MQTT: its messages wait for its registration.
     if (draft.message.source === 'http') refusals.refuse(draft, 'unknown-device', about)
     else {
-      const vendor = nativeDevice(draft.school, draft.device)
+      const vendor = nativeDevice(draft.school, code)
       refusals.refuse(draft, 'unregistered-device', { ...about, vendor })
     }
     return undefined
   }
   if (!isValidOn(device, day)) {
-    refuse('device-not-valid', day, `device ${draft.device} is not valid on ${day}`)
+    refuse('device-not-valid', day, `device ${code} is not valid on ${day}`)
     return undefined
   }
   return { schoolId: school.id, deviceId: device.id }

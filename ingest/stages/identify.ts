@@ -1,11 +1,19 @@
-import type { Batch, Decodable, Draft } from '../records.ts'
+import type { Batch, CheckinDraft, Decodable, Draft } from '../records.ts'
 import { Refusals } from '../refusals.ts'
-import type { VendorName } from '../vendor.ts'
+import type { Direction, VendorCheckin, VendorDraft, VendorName } from '../vendor.ts'
+
+/** Where a vendor's device stands in the registry. */
+export interface Place {
+  school: string
+  device: string
+  /** The way the reader of a gate watches; undefined: both, or no reader. */
+  direction?: Direction | undefined
+}
 
 /** What this stage asks of the registry. */
 export interface Aliases {
   /** The registered device of a vendor's name. */
-  deviceOf(vendor: VendorName): { school: string; device: string } | undefined
+  deviceOf(vendor: VendorName): Place | undefined
   refresh(): Promise<void>
 }
 
@@ -16,21 +24,32 @@ export async function identify(batch: Batch<Decodable>, aliases: Aliases): Promi
   const refusals = new Refusals()
   const records: Draft[] = []
   for (const one of batch.records) {
-    if (!('vendor' in one)) {
-      records.push(one)
-      continue
-    }
-    const { vendor, ...draft } = one
-    const place = aliases.deviceOf(vendor)
-    if (place) records.push({ ...draft, ...place })
-    else {
-      const about = {
-        field: null,
-        value: vendor.name,
-        detail: `no device is registered as ${vendor.format}:${vendor.name}`,
-      }
-      refusals.refuse({ message: one.message, school: null }, 'unregistered-device', { ...about, vendor })
+    const draft = 'vendor' in one ? draftOf(one, aliases.deviceOf(one.vendor)) : one
+    if (typeof draft !== 'string') records.push(draft)
+    else if ('vendor' in one) {
+      const about = { field: null, value: one.vendor.name, detail: draft, vendor: one.vendor }
+      refusals.refuse({ message: one.message, school: null }, 'unregistered-device', about)
     }
   }
   return { ...batch, records, duplicates: [], letters: [...batch.letters, ...refusals.letters] }
+}
+
+/** A sentence instead of a draft says what the registry lacks. */
+function draftOf(one: VendorDraft, place: Place | undefined): Draft | string {
+  const name = `${one.vendor.format}:${one.vendor.name}`
+  if (!place) return `no device is registered as ${name}`
+  if (one.kind === 'checkin') {
+    return checkinOf(one, place) ?? `the way ${name} watches is not registered: ${name}/in or ${name}/out`
+  }
+  const { vendor: _, ...draft } = one
+  return { ...draft, school: place.school, device: place.device }
+}
+
+/** What the registry says of the direction counts more than the reader, which people forget to switch. */
+function checkinOf(one: VendorCheckin, { school, device, ...place }: Place): CheckinDraft | undefined {
+  const { message, path, vendor, event, at, timeField } = one
+  const direction = place.direction ?? one.direction
+  if (!direction) return undefined
+  const checkin = { id: `${vendor.format}:${event}`, ts: at, direction, gate: device }
+  return { kind: 'checkin', message, path, school, device, checkin, ...(timeField ? { timeField } : {}) }
 }

@@ -84,7 +84,7 @@ function timesOf(draft: Draft): { field: string; at: number }[] {
         { field: 'date', at: startOfDay(draft.roll.date) },
       ]
     case 'checkin':
-      return [{ field: 'ts', at: draft.checkin.ts }]
+      return [{ field: draft.timeField ?? 'ts', at: draft.checkin.ts }]
     case 'status':
       return [{ field: 'since', at: draft.status.since }]
     case 'connection':

@@ -15,6 +15,7 @@ export const FORMATS = [
   'zigbee2mqtt',
   'homie',
   'ngsi-ld',
+  'iota-json',
   'hanet',
   'zkteco',
   'nothing',

@@ -122,6 +122,17 @@ export const errorCatalogue = {
     exit: 1,
     sentence: 'The body must be JSON: send it with the header content-type: application/json.',
   },
+  'bad-signature': {
+    status: 401,
+    exit: 1,
+    sentence: 'The hash of the push is wrong; it is {how}: compare {setting} here with the sender.',
+  },
+  'push-off': {
+    status: 503,
+    exit: 1,
+    sentence:
+      'Pushes of {what} are off: set {setting} in the environment of the ingest program and start it again.',
+  },
   busy: {
     status: 503,
     exit: 1,

@@ -2,6 +2,7 @@ import { publish, type Report } from './report.ts'
 
 /** `npm run bench -- <name> [--seconds N]`. Exit code 1 when a goal is not met. */
 const benches: Record<string, (options: { seconds: number | undefined }) => Promise<Report | Report[]>> = {
+  checkins: async (options) => (await import('./checkins.ts')).checkins(options),
   latency: async (options) => (await import('./latency.ts')).latency(options),
   kill: async () => (await import('./ingest/kill.ts')).kill(),
   ingest: async () => (await import('./ingest/ingest.ts')).ingest(),

@@ -60,6 +60,9 @@ test('one command brings up a living province, says it is simulated, and Ctrl-C 
     }
     return reply.values.some((value) => value.indicator === 'roll-completeness' && (value.value ?? 0) > 0)
   })
+  // The key of event ids was made: terminals may push.
+  const options = await fetch(`${one.ingestUrl}/iclock/cdata?SN=T-1&options=all`)
+  expect([options.status, await options.text()]).toEqual([200, expect.stringContaining('Realtime=1')])
   const status = (await (await fetch(`${one.httpUrl}/api/v1/status`)).json()) as {
     simulated: { schools: number }
   }

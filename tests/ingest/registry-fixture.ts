@@ -45,3 +45,22 @@ export async function addDevice(database: Database, school: string, code: string
     await client.query('update registry_version set version = version + 1')
   })
 }
+
+/** Registers devices under the names of their vendors: `hanet:C21283M868/in` for TH-01/gate-1. */
+export async function addAliases(
+  database: Database,
+  aliases: Record<string, `${string}/${string}`>,
+): Promise<void> {
+  await database.transaction(async (client) => {
+    for (const [alias, place] of Object.entries(aliases)) {
+      const [format, name] = [alias.slice(0, alias.indexOf(':')), alias.slice(alias.indexOf(':') + 1)]
+      const [school, device] = place.split('/')
+      await client.query(
+        `insert into device_alias (format, name, device_id)
+         select $1, $2, d.id from device d join school s on s.id = d.school_id where s.code = $3 and d.code = $4`,
+        [format, name, school, device],
+      )
+    }
+    await client.query('update registry_version set version = version + 1')
+  })
+}
