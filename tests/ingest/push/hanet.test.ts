@@ -28,7 +28,7 @@ afterAll(async () => {
   await ingest.stop()
   await db.drop()
 })
-beforeEach(() => db.database.query('truncate checkin, dead_letter'))
+beforeEach(() => db.database.query('truncate checkin, dead_letter, dead_message'))
 afterEach(async () => {
   expect((await expectAccounted(ingest)).inFlight).toBe(0)
 })
@@ -42,7 +42,11 @@ const passages = async () =>
     )
   ).rows
 const letters = async () =>
-  (await db.database.query('select reason, field, detail, payload from dead_letter order by id')).rows
+  (
+    await db.database.query(
+      'select reason, field, detail, payload from dead_letter l join dead_message m on m.id = l.message_id order by l.id',
+    )
+  ).rows
 
 test('a pupil before a camera is a passage of its gate, at the time of the camera, stored once however often it is told', async () => {
   const { status, text } = await push()

@@ -24,7 +24,7 @@ afterAll(async () => {
   await ingest.stop()
   await db.drop()
 })
-beforeEach(() => db.database.query('truncate checkin, dead_letter'))
+beforeEach(() => db.database.query('truncate checkin, dead_letter, dead_message'))
 afterEach(async () => {
   expect((await expectAccounted(ingest)).inFlight).toBe(0)
 })
@@ -36,7 +36,11 @@ const passages = async () =>
   (await db.database.query('select ts, direction, gate, message_id from checkin order by ts, message_id'))
     .rows
 const letters = async () =>
-  (await db.database.query('select reason, field, detail, topic from dead_letter order by id')).rows
+  (
+    await db.database.query(
+      'select reason, field, detail, topic from dead_letter l join dead_message m on m.id = l.message_id order by l.id',
+    )
+  ).rows
 const said = async (query: string, base = ingest.httpUrl) => {
   const reply = await fetch(at(query, base))
   return {

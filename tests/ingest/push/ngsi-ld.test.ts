@@ -21,7 +21,7 @@ afterAll(async () => {
   await ingest.stop()
   await db.drop()
 })
-beforeEach(() => db.database.query('truncate reading, device_seen, dead_letter'))
+beforeEach(() => db.database.query('truncate reading, device_seen, dead_letter, dead_message'))
 afterEach(async () => {
   expect((await expectAccounted(ingest)).inFlight).toBe(0)
 })

@@ -16,7 +16,7 @@ afterAll(async () => {
   await ingest.stop()
   await db.drop()
 })
-beforeEach(() => db.database.query('truncate roll, roll_current, dead_letter'))
+beforeEach(() => db.database.query('truncate roll, roll_current, dead_letter, dead_message'))
 
 const roll = (codes: unknown, more: object = {}) => ({
   ...{ id: 'r-1', date: '2026-11-23', session: 'morning', class: '7C', revision: 0 },
