@@ -11,6 +11,7 @@ import { EmbeddedBroker } from './broker/broker.ts'
 import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
+import { Memory } from './decoders/memory.ts'
 import { Descriptions } from './descriptions.ts'
 import { startHttp } from './http/http.ts'
 import type { Commands, Intake } from './message.ts'
@@ -68,9 +69,10 @@ export async function startApp(
     const map = readTopicMap(config.MQTT_TOPIC_MAP ?? SHIPPED_MAP)
     let mqtt: Mqtt | undefined
     const commands: Commands = { publish: (topic, payload) => mqtt?.publish(topic, payload) }
-    const descriptions = new Descriptions(database)
-    const ordered = !config.MQTT_SUBSCRIPTION.startsWith('$share/')
-    const own = { map, descriptions, commands, ordered }
+    const shared = config.MQTT_SUBSCRIPTION.startsWith('$share/')
+    const descriptions = new Descriptions(database, { shared })
+    const ordered = !shared && config.STORE_TRANSACTIONS === 1
+    const own = { map, descriptions, commands, ordered, memory: new Memory() }
     const tools = { database, link, registry, metrics, log, signal: stopping.signal, ...own }
     const batcher = new Batcher({
       limits: {

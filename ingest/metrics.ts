@@ -17,7 +17,7 @@ export class IngestMetrics {
   ])
   readonly #ignored = this.#counter(
     'ignored_total',
-    'messages that were understood and hold nothing to keep',
+    'values that were understood and hold nothing to keep; a message of nothing else is one',
     ['kind'],
   )
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
@@ -69,9 +69,9 @@ export class IngestMetrics {
 
   settled(message: Message, outcome: Outcome): void {
     const kind = kindOf(message)
-    const { stored, duplicate, rejected, ignored } = outcome
-    this.#received.inc({ kind }, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
-    if (ignored) this.#ignored.inc({ kind })
+    const { stored, duplicate, rejected, ignored = 0 } = outcome
+    this.#received.inc({ kind }, stored + duplicate + rejected.length + ignored - 1)
+    if (ignored > 0) this.#ignored.inc({ kind }, ignored)
     this.#inFlight.dec()
     if (stored > 0) this.#stored.inc({ kind }, stored)
     if (duplicate > 0) this.#duplicate.inc({ kind }, duplicate)

@@ -1,5 +1,6 @@
 import type { Database } from '../shared/db/connect.ts'
 import type { DatabaseLink } from './database-link.ts'
+import type { Memory } from './decoders/memory.ts'
 import type { Descriptions } from './descriptions.ts'
 import type { Commands, Message } from './message.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -23,6 +24,7 @@ export interface PipelineTools {
   commands: Commands
   /** FormatContext.ordered. */
   ordered: boolean
+  memory: Memory
 }
 
 /**

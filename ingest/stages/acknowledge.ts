@@ -18,7 +18,7 @@ export function acknowledge(batch: Settled, { metrics, descriptions, commands }:
     if (row.kind === 'roll' && !row.consistent) metrics.fault('inconsistent-roll')
   }
   for (const { message } of batch.descriptions) outcomes.get(message)!.stored += 1
-  for (const message of batch.ignored) outcomes.get(message)!.ignored = true
+  for (const [message, values] of batch.ignored) outcomes.get(message)!.ignored = values
   for (const row of batch.duplicates) outcomes.get(row.message)!.duplicate += 1
   for (const { message, reason, field, value, detail, remedy } of batch.letters) {
     outcomes.get(message)!.rejected.push({ reason, field, value, detail, remedy })

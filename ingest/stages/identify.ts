@@ -6,6 +6,8 @@ import type { VendorName } from '../vendor.ts'
 export interface Aliases {
   /** The registered device of a vendor's name. */
   deviceOf(vendor: VendorName): { school: string; device: string } | undefined
+  /** The registered devices whose names continue this one after a slash. */
+  devicesBelow(vendor: VendorName): readonly { school: string; device: string }[]
   refresh(): Promise<void>
 }
 
@@ -21,6 +23,9 @@ export async function identify(batch: Batch<Decodable>, aliases: Aliases): Promi
       continue
     }
     const { vendor, ...draft } = one
+    if (one.kind === 'connection' && one.andBelow) {
+      for (const below of aliases.devicesBelow(vendor)) records.push({ ...draft, ...below })
+    }
     const place = aliases.deviceOf(vendor)
     if (place) records.push({ ...draft, ...place })
     else {

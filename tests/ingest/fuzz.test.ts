@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Batcher } from '../../ingest/batcher.ts'
 import { carryCarefully } from '../../ingest/careful.ts'
 import { DatabaseLink } from '../../ingest/database-link.ts'
+import { Memory } from '../../ingest/decoders/memory.ts'
 import { Descriptions } from '../../ingest/descriptions.ts'
 import type { Outcome } from '../../ingest/message.ts'
 import { IngestMetrics } from '../../ingest/metrics.ts'
@@ -121,9 +122,10 @@ test('whatever arrives, nothing crashes, every message is settled once and every
     log: silentLog,
     signal: stop.signal,
     map: readTopicMap(SHIPPED_MAP),
-    descriptions: new Descriptions(db.database),
+    descriptions: new Descriptions(db.database, { shared: false }),
     commands: { publish: () => {} },
     ordered: true,
+    memory: new Memory(),
   }
   const batcher = new Batcher({
     limits: { messages: 200, bytes: 131_072, everyMs: 0, atOnce: 1 },
