@@ -59,6 +59,12 @@ export const reasons = {
     remedyVi: 'thiết bị đã được yêu cầu giới thiệu lại; tin đang chờ sẽ tự được ghi',
     remedyEn: 'the device has been asked to introduce itself; what waits is then stored by itself',
   },
+  'bad-quality': {
+    vi: 'chính thiết bị báo giá trị này không tốt hoặc không có',
+    en: 'the device itself says that this value is not good, or that it has none',
+    remedyVi: 'kiểm tra cảm biến và dây nối của nó',
+    remedyEn: 'check the sensor and its wiring',
+  },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
     en: 'there is no metric of this code',
