@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts'
 import type { Route } from '../topic-map.ts'
-import type { Description, VendorConnection, VendorName } from '../vendor.ts'
+import type { VendorConnection, VendorName } from '../vendor.ts'
 import type { Fault } from './decoder.ts'
 import type { Format, FormatContext, Reading } from './format.ts'
 import { BD_SEQ, Birth, bornMetrics, Vocabulary } from './sparkplug/birth.ts'
@@ -27,27 +27,15 @@ export const sparkplug: Format = {
   },
 
   read(message, context) {
-    const refuse = (reason: Fault['reason'], value: unknown, detail: string): Reading => ({
-      drafts: [],
-      faults: [{ reason, field: null, value, detail }],
-    })
     const address = readTopic(message.topic)
-    if (!address)
-      return refuse('unknown-topic', message.topic, 'no topic of Sparkplug B: spBv1.0/group/type/edge/device')
+    if (!address) {
+      const detail = 'no topic of Sparkplug B: spBv1.0/group/type/edge/device'
+      return { drafts: [], faults: [{ reason: 'unknown-topic', field: null, value: message.topic, detail }] }
+    }
     // Commands are not for us (our own come back to us here), and the state of host applications is not our business.
     if (!('node' in address)) return IGNORED
-    let payload: Payload
-    try {
-      payload = readPayload(message.payload, MOST_VALUES_OF_MESSAGE)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      return refuse('bad-body', '', `no payload of Sparkplug B: ${error.message}`)
-    }
-    if (payload.uuid === COMPRESSED)
-      return refuse('bad-body', payload.uuid, 'a compressed payload: switch compression off')
-    if (payload.count > MOST_VALUES_OF_MESSAGE) {
-      return refuse('too-large', payload.count, `${payload.count} metrics; at most ${MOST_VALUES_OF_MESSAGE}`)
-    }
+    const payload = payloadOf(message)
+    if ('reason' in payload) return { drafts: [], faults: [payload] }
     const nodes = context.memory.of(EdgeNodes)
     const arrival = { message, context, payload, nodes, ...address }
     follow(arrival)
@@ -57,6 +45,25 @@ export const sparkplug: Format = {
     const commands = asked.map((node) => ({ topic: commandTopic(node), payload: rebirthRequest(receivedAt) }))
     return { ...reading, commands }
   },
+}
+
+function payloadOf(message: Message): Payload | Fault {
+  const refuse = (reason: Fault['reason'], value: unknown, detail: string): Fault => ({
+    reason,
+    field: null,
+    value,
+    detail,
+  })
+  try {
+    const payload = readPayload(message.payload, MOST_VALUES_OF_MESSAGE)
+    if (payload.uuid === COMPRESSED)
+      return refuse('bad-body', payload.uuid, 'a compressed payload: switch compression off')
+    if (payload.count <= MOST_VALUES_OF_MESSAGE) return payload
+    return refuse('too-large', payload.count, `${payload.count} metrics; at most ${MOST_VALUES_OF_MESSAGE}`)
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    return refuse('bad-body', '', `no payload of Sparkplug B: ${error.message}`)
+  }
 }
 
 /** Eclipse Tahu's own way, outside the specification, of sending a compressed payload within a payload. */
@@ -96,9 +103,10 @@ function follow(arrival: Arrival): void {
 
 function readBirth(arrival: Arrival): Reading {
   const { message, context, payload, node, sender } = arrival
-  const session = sender === node ? bdSeqOf(payload) : (birthOf(arrival, node)?.bdSeq ?? null)
+  const former = birthOf(arrival, sender)
+  const bdSeq = sender === node ? bdSeqOf(payload) : (birthOf(arrival, node)?.bdSeq ?? null)
   const { born, named, faults } = bornMetrics(payload)
-  const birth: Birth = { online: true, bdSeq: session, metrics: born }
+  const birth: Birth = { at: notBefore(former, message), online: true, bdSeq, metrics: born }
   const own = context.route.metrics
   const vocabulary = new Vocabulary(born, own)
   const found = readMetrics({ ...payload, metrics: named }, vocabulary, {
@@ -108,11 +116,11 @@ function readBirth(arrival: Arrival): Reading {
     own,
   })
   // A retained birth may be of long ago: it is better than none. One that is carried again was kept the first time.
-  const kept = message.retryOf === undefined && !(message.retained && birthOf(arrival, sender))
+  const kept = message.retryOf === undefined && !(message.retained && former)
   return {
     drafts: [...found.drafts, ...connection(arrival, sender, true)],
     faults: [...faults, ...found.faults],
-    descriptions: kept ? [{ vendor: sender, at: message.receivedAt, body: birth }] : [],
+    descriptions: kept ? [{ vendor: sender, at: birth.at, body: birth }] : [],
     ignored: found.ignored,
   }
 }
@@ -162,12 +170,13 @@ function readDeviceDeath(arrival: Arrival): Reading {
 
 function died(arrival: Arrival, vendor: VendorName, birth: Birth | undefined): Reading {
   if (!birth || !isLive(arrival)) return IGNORED
-  const description: Omit<Description, 'message'> = {
-    vendor,
-    at: arrival.message.receivedAt,
-    body: { ...birth, online: false },
-  }
-  return { ...IGNORED, descriptions: [description] }
+  const dead: Birth = { ...birth, at: notBefore(birth, arrival.message), online: false }
+  return { ...IGNORED, descriptions: [{ vendor, at: dead.at, body: dead }] }
+}
+
+/** What is said later counts, also after the clock was set back. */
+function notBefore(former: Birth | undefined, { receivedAt }: Message): number {
+  return Math.max(receivedAt, former?.at ?? 0)
 }
 
 /**

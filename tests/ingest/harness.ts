@@ -20,6 +20,7 @@ export interface IngestCounts {
   stored: number
   duplicate: number
   deadLetter: number
+  ignored: number
   inFlight: number
   dropped: number
   sample(name: string): number
@@ -64,15 +65,17 @@ async function readCounts(app: IngestApp): Promise<IngestCounts> {
     stored: sum('ioc_ingest_stored_total'),
     duplicate: sum('ioc_ingest_duplicate_total'),
     deadLetter: sum('ioc_ingest_dead_letter_total'),
+    ignored: sum('ioc_ingest_ignored_total'),
     inFlight: sum('ioc_ingest_in_flight'),
     dropped: sum('ioc_ingest_dropped_total'),
     sample: (name) => samples.get(name) ?? 0,
   }
 }
 
-/** received = stored + duplicate + dead letter + in flight, now. */
+/** received = stored + duplicate + dead letter + ignored + in flight, now. */
 export async function expectAccounted(ingest: IngestHarness): Promise<IngestCounts> {
   const counts = await ingest.metrics()
-  expect(counts.stored + counts.duplicate + counts.deadLetter + counts.inFlight).toBe(counts.received)
+  const { stored, duplicate, deadLetter, ignored, inFlight, received } = counts
+  expect(stored + duplicate + deadLetter + ignored + inFlight).toBe(received)
   return counts
 }

@@ -7,6 +7,8 @@ import type { Metric, Payload, Scalar } from './payload.ts'
 
 /** What is kept of a birth: whatever the data that follows it does not repeat. */
 export const Birth = z.object({
+  /** When it came, by our clock and never before the one that it replaced: the clock may have been set back. */
+  at: z.number(),
   /** Until its death. */
   online: z.boolean(),
   /** Number of the edge node's session, from its birth; null: it does not number its sessions. */

@@ -1,14 +1,14 @@
 import type { Message } from '../../message.ts'
 
-/** Eclipse Sparkplug 3.0, section 5.6: a missing message may still come, and "a couple of seconds" are enough for it. */
-const REORDER_MS = 2_000
+/** Eclipse Sparkplug 3.0, section 5.9: a missing message may still come, and "a couple of seconds" are enough for it. */
+export const REORDER_MS = 2_000
 /** With more messages missing nobody waits for them. */
-const MOST_MISSING = 16
-const ASK_AGAIN_MS = 60_000
+export const MOST_MISSING = 16
+export const ASK_AGAIN_MS = 60_000
 /** After a restart every edge node is to be asked; not all of them at once. */
-const MOST_ASKED_A_SECOND = 20
+export const MOST_ASKED_A_SECOND = 20
 /** Of those forgotten beyond it nothing is lost: they are asked for a birth once more. */
-const MOST_NODES = 20_000
+export const MOST_NODES = 20_000
 
 interface EdgeNode {
   /** The sequence number that comes next; undefined: the session was not followed from its birth on, or has ended. */

@@ -27,7 +27,7 @@ export interface Found {
   unborn: boolean
 }
 
-/** Eclipse Sparkplug 3.0, section 6.4.7: GOOD is what it is without being said. */
+/** Eclipse Sparkplug 3.0, section 6.4.9: GOOD is what it is without being said. */
 const STALE = 500
 const GOOD = 192
 

@@ -1,6 +1,6 @@
 import { DATATYPE } from './datatype.ts'
 
-/** The metric by which a host application asks an edge node for all its births (section 5.9 of Eclipse Sparkplug 3.0). */
+/** The metric by which a host application asks an edge node for all its births (section 5.17 of Eclipse Sparkplug 3.0). */
 const NAME = Buffer.from('Node Control/Rebirth')
 
 /** Payload of the command. @param at milliseconds since 1970 */

@@ -1,4 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import {
+  ASK_AGAIN_MS,
+  MOST_ASKED_A_SECOND,
+  MOST_MISSING,
+  MOST_NODES,
+  REORDER_MS,
+} from '../../../../ingest/decoders/sparkplug/edge-nodes.ts'
 import { readPayload } from '../../../../ingest/decoders/sparkplug/payload.ts'
 import { encodePayload } from '../../../helpers/sparkplug.ts'
 import { message, NOW } from '../../messages.ts'
@@ -272,6 +280,13 @@ describe('the death of an edge node', () => {
     }
   })
 
+  test('and its next birth count as the newest also after the clock was set back by an hour', () => {
+    const edge = new Edge()
+    edge.birth(1)
+    const said = [edge.later(-60 * MINUTE).nodeDeath(1), edge.birth(2)]
+    expect(said.map(({ batch }) => batch.descriptions[0]!.at)).toEqual([NOW, NOW])
+  })
+
   test('and its next birth is news again', () => {
     const edge = new Edge()
     edge.birth(1)
@@ -343,4 +358,15 @@ describe('carried again after its device was registered', () => {
     const heard = edge.host.hear('A/DDATA/e1/d1', early, again)
     expect([heard.values, heard.letters]).toEqual([['co2=650'], []])
   })
+})
+
+test('the papers tell vendors and operators the very numbers', () => {
+  const paper = (path: string) => readFileSync(new URL(`../../../../docs/${path}`, import.meta.url), 'utf8')
+  const decision = paper('decisions/0007-sparkplug.md')
+  expect([REORDER_MS, ASK_AGAIN_MS]).toEqual([2_000, MINUTE])
+  expect(paper('protocol.md')).toMatch(/`seq` bị hụt quá 2 giây.*nhiều nhất mỗi phút một lần/s)
+  expect(paper('operate.md')).toContain(`nhiều nhất ${MOST_ASKED_A_SECOND} bộ mỗi giây`)
+  expect(decision).toContain(`at once when more than ${MOST_MISSING} are missing`)
+  expect(decision).toContain(`at most once a minute by edge node and ${MOST_ASKED_A_SECOND} a second in all`)
+  expect(decision).toContain(`bounded at ${MOST_NODES.toLocaleString('en')} edge nodes`)
 })

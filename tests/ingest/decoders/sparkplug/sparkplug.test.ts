@@ -45,6 +45,7 @@ describe('a birth', () => {
       { name: 'Note', datatype: TYPE.String, string: 'x' },
     ])
     expect(host.descriptions.get('sparkplug A/e1/d1')).toEqual({
+      at: NOW,
       online: true,
       bdSeq: 0,
       metrics: [
