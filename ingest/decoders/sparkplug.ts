@@ -3,7 +3,7 @@ import type { Route } from '../topic-map.ts'
 import type { VendorConnection, VendorName } from '../vendor.ts'
 import type { Fault } from './decoder.ts'
 import type { Format, FormatContext, Reading } from './format.ts'
-import { BD_SEQ, Birth, bornMetrics, Vocabulary } from './sparkplug/birth.ts'
+import { Birth, bornMetrics, Vocabulary } from './sparkplug/birth.ts'
 import { convert, DATATYPE } from './sparkplug/datatype.ts'
 import { EdgeNodes } from './sparkplug/edge-nodes.ts'
 import { type Payload, readPayload } from './sparkplug/payload.ts'
@@ -205,6 +205,9 @@ function connection(
   }
   return [andBelow ? { ...draft, andBelow } : draft]
 }
+
+/** The metric that numbers the sessions of an edge node. */
+const BD_SEQ = 'bdSeq'
 
 function bdSeqOf({ metrics }: Payload): number | null {
   const metric = metrics.find(({ name }) => name === BD_SEQ)

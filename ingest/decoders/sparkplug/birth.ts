@@ -26,7 +26,6 @@ export const Birth = z.object({
 export type Birth = z.infer<typeof Birth>
 export type BornMetric = Birth['metrics'][number]
 
-export const BD_SEQ = 'bdSeq'
 const LONGEST_NAME = 200
 const LONGEST_UNIT = 40
 /** The specification leaves the unit to convention; these are the names of the property that are in use, written small. */
@@ -154,13 +153,13 @@ function settle(code: string, claims: readonly Claim[]): void {
   }
 }
 
-/** Commands and session numbers are no measurements. */
+/** Commands are no measurements. */
 const OF_THE_PROTOCOL = /^(?:Node|Device) Control\//i
 
 function claimOf({ name, datatype }: BornMetric, own: Route['metrics']) {
   const named = Object.hasOwn(own, name)
   const ignored = { meaning: { is: 'ignored' } as Meaning, code: undefined, named }
-  if (!named && (name === BD_SEQ || OF_THE_PROTOCOL.test(name))) return ignored
+  if (!named && OF_THE_PROTOCOL.test(name)) return ignored
   const short = named ? name : name.slice(name.lastIndexOf('/') + 1)
   const quantity = quantityOf(short, 0, undefined, own)
   if (quantity.is === 'reading') {

@@ -140,6 +140,18 @@ describe('sequence numbers', () => {
       expect([heard.commands, heard.values]).toEqual([[], ['co2=650']])
     }
     expect(edge.later(MINUTE).data().commands).toEqual([])
+    edge.lose().data()
+    const old = { retryOf: 8, receivedAt: NOW - 60 * MINUTE }
+    expect(edge.host.hear('A/DDATA/e1/d1', data(7, CO2), old).commands).toEqual([])
+  })
+
+  test('that are missing are missed no more when the edge node is born again', () => {
+    const edge = new Edge()
+    edge.birth()
+    for (let sent = 0; sent < 9; sent++) edge.data()
+    edge.lose().data()
+    edge.birth()
+    expect(edge.later(MINUTE).data().commands).toEqual([])
   })
 
   test('count once, also when a batch has failed and is read again', () => {
@@ -149,8 +161,9 @@ describe('sequence numbers', () => {
     const batch = said.map((payload, at) =>
       message(`spBv1.0/${topics[at]}`, encodePayload(payload), { receivedAt: NOW + at * MINUTE }),
     )
-    expect(host.read(batch).commands).toEqual([])
-    expect([host.read(batch.slice(0, 2)).commands, host.read(batch.slice(2)).commands]).toEqual([[], []])
+    for (const part of [batch, batch.slice(2), batch.slice(0, 3), batch.slice(3)]) {
+      expect(host.read(part).commands).toEqual([])
+    }
     expect(host.hear('A/DDATA/e1/d1', data(4, CO2), { receivedAt: NOW + 9 * MINUTE }).commands).toEqual([])
   })
 })

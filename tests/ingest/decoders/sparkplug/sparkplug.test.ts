@@ -292,6 +292,11 @@ describe('a value', () => {
     ])
   })
 
+  test('whose quality is said to be null is as good as one of which none is said', () => {
+    const unsaid = { alias: 1, int: 650, properties: { Quality: { type: TYPE.Int32, isNull: true, int: 0 } } }
+    expect(spoken([unsaid]).values).toEqual(['co2=650'])
+  })
+
   test('whose quality is STALE is an earlier one: marked, and never the latest', () => {
     const stale = { alias: 1, int: 650, properties: { Quality: { type: TYPE.Int32, int: 500 } } }
     expect(spoken([stale]).batch.records).toMatchObject([{ value: 650, marks: QUALITY.historical }])
