@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { rebirthRequest } from '../../../../ingest/decoders/sparkplug/rebirth.ts'
 import { createTestDatabase, type TestDatabase } from '../../../helpers/database.ts'
+import { mqttClient } from '../../clients.ts'
 import { expectAccounted, type IngestHarness, startIngest } from '../../harness.ts'
 import { addSchools } from '../../registry-fixture.ts'
 import { ALIAS, PlayedEdge } from './played-edge.ts'
@@ -104,6 +106,15 @@ test('an edge node that takes over its own connection stays online, however late
   await until(async () =>
     expect(await connections(db.database)).toEqual(['gate-1 offline', 'room-1 offline', 'room-2 offline']),
   )
+})
+
+test('a command of another host application reaches its edge node through our broker', async () => {
+  const edge = await connect(0)
+  await isOnline()
+  const scada = await mqttClient(ingest.mqttUrl)
+  await scada.publishAsync('spBv1.0/A/NCMD/e1', rebirthRequest(Date.now()), { qos: 0 })
+  await until(async () => expect(edge.asked).toBe(1))
+  expect(await deadLetters(db.database)).toEqual([])
 })
 
 test('what an edge node kept while it was cut off goes to its place in history and is not the latest value', async () => {
