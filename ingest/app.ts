@@ -11,6 +11,7 @@ import { EmbeddedBroker } from './broker/broker.ts'
 import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
+import { Memory } from './decoders/memory.ts'
 import { Descriptions } from './descriptions.ts'
 import { startHttp } from './http/http.ts'
 import { knownIn } from './letters/known.ts'
@@ -20,6 +21,7 @@ import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { Source } from './source.ts'
 import { readTopicMap, SHIPPED_MAP, subscriptionsOf } from './topic-map.ts'
+import { Turns } from './turns.ts'
 
 export interface IngestApp extends Program {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
@@ -73,10 +75,10 @@ export async function startApp(
     lifecycle.onStop('retries', () => stopping.abort())
     let mqtt: Mqtt | undefined
     const commands: Commands = { publish: (topic, payload) => mqtt?.publish(topic, payload) }
-    const descriptions = new Descriptions(database)
     const subscriptions = subscriptionsOf(map, config.MQTT_SUBSCRIPTION)
-    const ordered = !subscriptions.some((filter) => filter.startsWith('$share/'))
-    const own = { map, descriptions, commands, ordered }
+    const shared = subscriptions.some((filter) => filter.startsWith('$share/'))
+    const descriptions = new Descriptions(database, { shared })
+    const own = { map, descriptions, commands, ordered: !shared, memory: new Memory(), turns: new Turns() }
     const tools = { database, link, registry, metrics, log, signal: stopping.signal, ...own }
     const batcher = new Batcher({
       limits: {

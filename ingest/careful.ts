@@ -41,7 +41,13 @@ export async function carryCarefully(messages: readonly Message[], tools: Carefu
 async function bury(message: Message, error: unknown, tools: CarefulTools): Promise<void> {
   const detail = coerceError(error).message.slice(0, 300)
   const letters = [letter(message, 'poison', { field: null, value: '', detail, school: null })]
-  const nothing = { records: [], duplicates: [], descriptions: [], ignored: new Set<Message>(), commands: [] }
+  const nothing = {
+    records: [],
+    duplicates: [],
+    descriptions: [],
+    ignored: new Map<Message, number>(),
+    commands: [],
+  }
   const batch = { ...nothing, messages: [message], letters }
   try {
     acknowledge(await tools.link.persist(() => store(batch, tools.database)), tools)

@@ -8,8 +8,15 @@ import { keyOf } from './vendor.ts'
 
 const LOAD = sql(import.meta.url, './sql/load-descriptions.sql')
 
-/** So many are held in memory; a device beyond them is asked for again when it speaks. */
-const MOST_HELD = 50_000
+/** Length of the JSON that is held; what has not been needed for longest is dropped, and loaded when it is needed again. */
+const MOST_HELD_BYTES = 64 * 1_048_576
+
+interface Held {
+  /** Milliseconds since 1970. */
+  at: number
+  body: unknown
+  bytes: number
+}
 
 /**
  * What devices have said about themselves, in memory, with the database behind it: a restarted program, or another
@@ -17,26 +24,31 @@ const MOST_HELD = 50_000
  */
 export class Descriptions {
   readonly #database: Queryable
-  /** null: looked for, and not there when we looked. */
-  readonly #held = new Map<string, unknown>()
+  /** Whether other programs take part of the messages, and store descriptions that this one has not seen. */
+  readonly #shared: boolean
+  readonly #held = new Map<string, Held>()
+  #bytes = 0
 
-  constructor(database: Queryable) {
+  constructor(database: Queryable, options: { shared: boolean }) {
     this.#database = database
+    this.#shared = options.shared
   }
 
   get(vendor: VendorName): unknown {
-    return this.#held.get(keyOf(vendor)) ?? undefined
+    return this.#held.get(keyOf(vendor))?.body
   }
 
-  /** Loads what the messages will need. Asked again for what was not there: another program may have stored it. */
+  /** Loads what the messages will need and is not known, or where others may have stored something newer. */
   async prepare(messages: readonly Message[], map: TopicMap): Promise<void> {
     const wanted = new Map<string, VendorName>()
     for (const { topic } of messages) {
       const route = map.routeOf(topic)
       const needs = route && formats[route.format]?.needs
       if (!needs) continue
-      for (const vendor of needs(topic, route))
-        if (this.get(vendor) === undefined) wanted.set(keyOf(vendor), vendor)
+      for (const vendor of needs(topic, route)) {
+        const key = keyOf(vendor)
+        if (this.#shared || !this.#touch(key)) wanted.set(key, vendor)
+      }
     }
     if (wanted.size > 0) await this.#load([...wanted.values()])
   }
@@ -48,28 +60,45 @@ export class Descriptions {
   }
 
   async #load(names: readonly VendorName[]): Promise<void> {
-    const { rows } = await this.#database.query<{
-      format: VendorName['format']
-      name: string
-      body: unknown
-    }>(LOAD, [names.map(({ format }) => format), names.map(({ name }) => name)])
-    for (const { format, name, body } of rows) this.#hold({ format, name }, body)
+    const { rows } = await this.#database.query<Omit<VendorName & Held, 'bytes'>>(LOAD, [
+      names.map(({ format }) => format),
+      names.map(({ name }) => name),
+      names.map((vendor) => this.#held.get(keyOf(vendor))?.at ?? 0),
+    ])
+    for (const { format, name, at, body } of rows) this.#hold({ format, name }, at, body)
   }
 
-  /** Whether a device has introduced itself, to this program or to another. */
-  async isThere(vendor: VendorName): Promise<boolean> {
-    if (this.get(vendor) !== undefined) return true
-    await this.#load([vendor])
-    return this.get(vendor) !== undefined
-  }
-
-  /** After the commit of the batch in which they were said. */
+  /** As soon as it was said: what comes next can be read by it, though its transaction is still under way. */
   remember(said: readonly Description[]): void {
-    for (const { vendor, body } of said) this.#hold(vendor, body)
+    for (const { vendor, at, body } of said) this.#hold(vendor, at, body)
   }
 
-  #hold(vendor: VendorName, body: unknown): void {
-    if (this.#held.size >= MOST_HELD) this.#held.clear()
-    this.#held.set(keyOf(vendor), body)
+  /** An older one never replaces a newer one. */
+  #hold(vendor: VendorName, at: number, body: unknown): void {
+    const key = keyOf(vendor)
+    const before = this.#held.get(key)
+    if (before && before.at > at) return
+    const bytes = JSON.stringify(body).length
+    if (before) this.#drop(key, before)
+    for (const [oldest, held] of this.#held) {
+      if (this.#bytes + bytes <= MOST_HELD_BYTES) break
+      this.#drop(oldest, held)
+    }
+    this.#bytes += bytes
+    this.#held.set(key, { at, body, bytes })
+  }
+
+  #drop(key: string, { bytes }: Held): void {
+    this.#held.delete(key)
+    this.#bytes -= bytes
+  }
+
+  /** Makes it the last to be dropped; false when it is not held. */
+  #touch(key: string): boolean {
+    const held = this.#held.get(key)
+    if (!held) return false
+    this.#held.delete(key)
+    this.#held.set(key, held)
+    return true
   }
 }

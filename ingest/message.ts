@@ -38,8 +38,8 @@ export interface Outcome {
   stored: number
   duplicate: number
   rejected: Rejection[]
-  /** The message was understood and holds nothing to keep, such as a gateway's own log. */
-  ignored?: boolean
+  /** Values that were understood and hold nothing to keep, such as a gateway's own counters; a message of nothing else is one. */
+  ignored?: number
 }
 
 /** What is sent back to devices, such as a request for their birth message. Best effort: nothing waits for it. */
@@ -47,9 +47,10 @@ export interface Commands {
   publish(topic: string, payload: Buffer): void
 }
 
-/** Whether anything of a message is in the database: only then may a broker hand it on. */
+/** Whether anything of a message is in the database, or nothing was to be kept: only then may a broker hand it on. */
 export function isAccepted(outcome: Outcome): boolean {
-  return outcome.stored + outcome.duplicate > 0 || outcome.ignored === true
+  const { stored, duplicate, rejected, ignored = 0 } = outcome
+  return stored + duplicate > 0 || (ignored > 0 && rejected.length === 0)
 }
 
 /** Where the broker, the source and HTTP hand in messages. */

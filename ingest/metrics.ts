@@ -20,7 +20,10 @@ export class IngestMetrics {
     'kind',
     'reason',
   ])
-  readonly #ignored = this.#tally('ignored_total', 'messages that were understood and hold nothing to keep')
+  readonly #ignored = this.#tally(
+    'ignored_total',
+    'values that were understood and hold nothing to keep; a message of nothing else is one',
+  )
   readonly #unread = this.#counter(
     'unread_values_total',
     'values whose meaning is not known or not clear; those of one message share a dead letter',
@@ -91,9 +94,9 @@ export class IngestMetrics {
 
   settled(message: Message, outcome: Outcome): void {
     const kind = this.#kindOf(message)
-    const { stored, duplicate, rejected, ignored } = outcome
-    this.#received.add(kind, stored + duplicate + rejected.length + (ignored ? 1 : 0) - 1)
-    if (ignored) this.#ignored.add(kind, 1)
+    const { stored, duplicate, rejected, ignored = 0 } = outcome
+    this.#received.add(kind, stored + duplicate + rejected.length + ignored - 1)
+    this.#ignored.add(kind, ignored)
     this.#inFlight -= 1
     this.#stored.add(kind, stored)
     this.#duplicate.add(kind, duplicate)

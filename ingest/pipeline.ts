@@ -1,5 +1,6 @@
 import type { Database } from '../shared/db/connect.ts'
 import type { DatabaseLink } from './database-link.ts'
+import type { Memory } from './decoders/memory.ts'
 import type { Descriptions } from './descriptions.ts'
 import type { Commands, Message } from './message.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -12,6 +13,7 @@ import { identify } from './stages/identify.ts'
 import { store } from './stages/store.ts'
 import { validate } from './stages/validate.ts'
 import type { TopicMap } from './topic-map.ts'
+import type { Turns } from './turns.ts'
 
 export interface PipelineTools {
   database: Database
@@ -23,6 +25,9 @@ export interface PipelineTools {
   commands: Commands
   /** FormatContext.ordered. */
   ordered: boolean
+  memory: Memory
+  /** Batches are decoded in the order of arrival, though several may be stored at once. */
+  turns: Turns
 }
 
 /**
@@ -31,8 +36,12 @@ export interface PipelineTools {
  */
 export async function carry(messages: readonly Message[], tools: PipelineTools): Promise<void> {
   const { database, link, registry, descriptions } = tools
-  await link.persist(() => descriptions.prepare(messages, tools.map))
-  const decoded = decode(messages, tools)
+  const decoded = await tools.turns.take(async () => {
+    await link.persist(() => descriptions.prepare(messages, tools.map))
+    const said = decode(messages, tools)
+    descriptions.remember(said.descriptions)
+    return said
+  })
   const named = await link.persist(() => identify(decoded, registry))
   const valid = validate(named, registry)
   const known = await link.persist(() => enrich(valid, registry))

@@ -71,6 +71,12 @@ export const reasons: Record<Reason, Words> = {
     remedyEn:
       'wait for its introduction (Sparkplug: it has been asked; Homie: publish $description, retained); what waits is then stored by itself',
   },
+  'bad-quality': {
+    vi: 'chính thiết bị báo giá trị này không tốt hoặc không có',
+    en: 'the device itself says that this value is not good, or that it has none',
+    remedyVi: 'kiểm tra cảm biến và dây nối của nó',
+    remedyEn: 'check the sensor and its wiring',
+  },
   'unknown-metric': {
     vi: 'không có đại lượng mang mã này',
     en: 'there is no metric of this code',

@@ -48,6 +48,8 @@ export interface ConnectionDraft extends FromMessage {
   device: string
   at: number
   online: boolean
+  /** It may be said again and again; news only where it differs from what is known. */
+  unlessKnown?: boolean
 }
 
 interface InSchool {
@@ -97,8 +99,8 @@ export interface Batch<R> {
   letters: readonly Letter[]
   /** What devices said about themselves, to be kept in the same transaction. */
   descriptions: readonly Description[]
-  /** Messages that were understood and hold nothing to keep. */
-  ignored: ReadonlySet<Message>
+  /** How many values of a message were understood and hold nothing to keep. */
+  ignored: ReadonlyMap<Message, number>
   /** To be published when the batch is committed. */
   commands: readonly { topic: string; payload: Buffer }[]
 }
@@ -111,7 +113,7 @@ export interface Settled {
   duplicates: readonly (Row | Letter)[]
   letters: readonly Letter[]
   descriptions: readonly Description[]
-  ignored: ReadonlySet<Message>
+  ignored: ReadonlyMap<Message, number>
   commands: readonly { topic: string; payload: Buffer }[]
 }
 

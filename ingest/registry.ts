@@ -21,6 +21,8 @@ interface Held {
   schools: ReadonlyMap<string, School>
   metrics: ReadonlyMap<string, Metric>
   aliases: ReadonlyMap<string, Place>
+  /** Places of the names that continue a name after a slash, by that name. */
+  below: ReadonlyMap<string, { school: string; device: string }[]>
 }
 
 /**
@@ -31,7 +33,7 @@ interface Held {
 export class Registry {
   readonly #database: Queryable
   readonly #log: Logger
-  #held: Held = { version: -1, schools: new Map(), metrics: new Map(), aliases: new Map() }
+  #held: Held = { version: -1, schools: new Map(), metrics: new Map(), aliases: new Map(), below: new Map() }
   #loading: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #reachable = false
@@ -73,6 +75,10 @@ export class Registry {
   onMoved(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  devicesBelow({ format, name }: VendorName): readonly { school: string; device: string }[] {
+    return this.#held.below.get(keyOf({ format, name })) ?? []
   }
 
   /** Loads the registry again if it has changed. Several callers share one look. */
@@ -134,8 +140,22 @@ export class Registry {
           return [keyOf(vendor), { school, device, direction }]
         }),
       ),
+      below: placesBelow(aliases.rows),
     }
   }
+}
+
+function placesBelow(rows: readonly AliasRow[]): Held['below'] {
+  const below = new Map<string, { school: string; device: string }[]>()
+  for (const { format, name, school, device } of rows) {
+    const slash = name.lastIndexOf('/')
+    if (slash === -1) continue
+    const key = keyOf({ format, name: name.slice(0, slash) })
+    const places = below.get(key)
+    if (places) places.push({ school, device })
+    else below.set(key, [{ school, device }])
+  }
+  return below
 }
 
 interface SchoolRow extends Dated {

@@ -42,6 +42,10 @@ export interface VendorConnection extends FromVendor {
   kind: 'connection'
   at: number
   online: boolean
+  /** ConnectionDraft.unlessKnown. */
+  unlessKnown?: boolean
+  /** It says the same of every registered device whose name continues this one after a slash. */
+  andBelow?: boolean
 }
 /** A passage at the gate whose reader is the device. */
 export interface VendorCheckin extends FromVendor {

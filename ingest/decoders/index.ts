@@ -8,6 +8,7 @@ import { native } from './native.ts'
 import { ngsiLd } from './ngsi-ld.ts'
 import { senmlCbor } from './senml-cbor.ts'
 import { senmlJson } from './senml-json.ts'
+import { sparkplug } from './sparkplug.ts'
 import { tasmota } from './tasmota.ts'
 import { thingsStack } from './things-stack.ts'
 import { thingsboard } from './thingsboard.ts'
@@ -31,6 +32,7 @@ export const formats: Partial<Record<FormatName, Format>> = {
   'iota-json': iotaJson,
   hanet,
   zkteco,
+  sparkplug,
   /** A gateway's words about itself. */
   nothing: { read: () => ({ drafts: [], faults: [] }) },
 }

@@ -15,10 +15,12 @@ import { createLog } from '../../shared/node/log.ts'
 import { createProgress } from '../../shared/node/progress.ts'
 import { carryCarefully } from '../careful.ts'
 import { DatabaseLink } from '../database-link.ts'
+import { Memory } from '../decoders/memory.ts'
 import { Descriptions } from '../descriptions.ts'
 import { IngestMetrics } from '../metrics.ts'
 import { Registry } from '../registry.ts'
 import { readTopicMap, SHIPPED_MAP } from '../topic-map.ts'
+import { Turns } from '../turns.ts'
 import type { LettersCommand } from './arguments.ts'
 import { readWhole, toCsvLines, toJsonLines } from './export.ts'
 import { countFitting } from './lease.ts'
@@ -93,10 +95,12 @@ async function retryAll(
     log,
     signal,
     map: readTopicMap(environment['MQTT_TOPIC_MAP'] || SHIPPED_MAP),
-    descriptions: new Descriptions(database),
+    descriptions: new Descriptions(database, { shared: false }),
     // Devices are asked by the program that is connected to them.
     commands: { publish: () => {} },
     ordered: false,
+    memory: new Memory(),
+    turns: new Turns(),
   }
   const progress = createProgress(process.stderr)
   const fitting = await countFitting(database, filter)

@@ -1,8 +1,8 @@
 import type { WaitingReason } from '../../shared/contract/dead-letter.ts'
 import { FORMATS, type FormatName } from '../../shared/contract/format.ts'
+import type { Descriptions } from '../descriptions.ts'
 import type { Directory } from '../stages/enrich.ts'
 import type { Aliases } from '../stages/identify.ts'
-import type { VendorName } from '../vendor.ts'
 
 /** A device whose messages wait, in the words of its format. */
 export interface Waiting {
@@ -16,7 +16,7 @@ export type Known = (waiting: Waiting) => boolean | Promise<boolean>
 
 export interface KnownTools {
   registry: Pick<Directory, 'school'> & Pick<Aliases, 'deviceOf'>
-  descriptions: { isThere(vendor: VendorName): Promise<boolean> }
+  descriptions: Pick<Descriptions, 'find'>
 }
 
 /** Registrations are looked up in the registry, births among what devices have said about themselves. */
@@ -28,7 +28,8 @@ export function knownIn({ registry, descriptions }: KnownTools): Known {
     }
     if (!isFormat(format)) return false
     const vendor = { format, name }
-    return reason === 'no-birth' ? descriptions.isThere(vendor) : registry.deviceOf(vendor) !== undefined
+    if (reason === 'unregistered-device') return registry.deviceOf(vendor) !== undefined
+    return descriptions.find(vendor).then((said) => said !== undefined)
   }
 }
 

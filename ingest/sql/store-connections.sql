@@ -1,16 +1,19 @@
 with given as (
-  select to_timestamp(ms / 1000.0::float8) as ts, device_id, school_id, online, retained, position
+  select to_timestamp(ms / 1000.0::float8) as ts, device_id, school_id, online, unless_known, position
   from unnest($1::float8[], $2::int[], $3::int[], $4::boolean[], $5::boolean[])
-    with ordinality as g (ms, device_id, school_id, online, retained, position)
+    with ordinality as g (ms, device_id, school_id, online, unless_known, position)
+),
+compared as (
+  select g.*, coalesce(lag(g.online) over (partition by g.device_id order by g.ts, g.position), c.online) as before
+  from given g
+  left join device_connection_current c on c.device_id = g.device_id
 ),
 inserted as (
-  -- What a broker kept says nothing new while it agrees with what is known.
+  -- What a broker kept, and what a device repeats, says nothing new while it agrees with what is known.
   insert into device_connection (ts, device_id, online)
   select ts, device_id, online
-  from given g
-  where not retained or not exists (
-    select from device_connection_current c where c.device_id = g.device_id and c.online = g.online
-  )
+  from compared
+  where not unless_known or before is distinct from online
   on conflict do nothing
   returning ts, device_id, online
 ),

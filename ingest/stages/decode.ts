@@ -1,6 +1,7 @@
 import type { Fault } from '../decoders/decoder.ts'
 import type { FormatContext, Reading } from '../decoders/format.ts'
 import { formats } from '../decoders/index.ts'
+import type { Memory } from '../decoders/memory.ts'
 import type { Message } from '../message.ts'
 import { type Batch, type Decodable, type Letter, letter } from '../records.ts'
 import { isPush, type TopicMap } from '../topic-map.ts'
@@ -16,6 +17,7 @@ export interface DecodeTools {
   descriptions: { get(vendor: VendorName): Description['body'] | undefined }
   /** FormatContext.ordered. */
   ordered: boolean
+  memory: Memory
 }
 
 /** Bytes to records. Every message gives a record, a description or a dead letter, or is counted as ignored. */
@@ -24,7 +26,7 @@ export function decode(messages: readonly Message[], tools: DecodeTools): Batch<
   const letters: Letter[] = []
   const descriptions: Description[] = []
   const commands: { topic: string; payload: Buffer }[] = []
-  const ignored = new Set<Message>()
+  const ignored = new Map<Message, number>()
   // A device may introduce itself and speak in one batch.
   const saidNow = new Map<string, unknown>()
   const description = (vendor: VendorName) => saidNow.get(keyOf(vendor)) ?? tools.descriptions.get(vendor)
@@ -40,14 +42,15 @@ export function decode(messages: readonly Message[], tools: DecodeTools): Batch<
     }
     for (const command of reading.commands ?? []) commands.push(command)
     const found = reading.drafts.length + reading.faults.length + (reading.descriptions?.length ?? 0)
-    if (found === 0) ignored.add(message)
+    const passed = reading.ignored ?? 0
+    if (passed > 0 || found === 0) ignored.set(message, Math.max(1, passed))
   }
   return { messages, records, duplicates: [], letters, descriptions, ignored, commands }
 }
 
 type Tools = DecodeTools & Pick<FormatContext, 'description'>
 
-function read(message: Message, { map, ordered, description }: Tools): Reading {
+function read(message: Message, { map, ordered, memory, description }: Tools): Reading {
   const { topic, payload } = message
   const refuse = (reason: Fault['reason'], value: unknown, detail: string): Reading => ({
     drafts: [],
@@ -60,5 +63,5 @@ function read(message: Message, { map, ordered, description }: Tools): Reading {
   if (payload.length > MOST_PAYLOAD_BYTES) {
     return refuse('too-large', payload.length, `${payload.length} bytes; at most ${MOST_PAYLOAD_BYTES}`)
   }
-  return format.read(message, { route, description, ordered })
+  return format.read(message, { route, description, ordered, memory })
 }

@@ -14,6 +14,8 @@ export interface Place {
 export interface Aliases {
   /** The registered device of a vendor's name. */
   deviceOf(vendor: VendorName): Place | undefined
+  /** The registered devices whose names continue this one after a slash. */
+  devicesBelow(vendor: VendorName): readonly { school: string; device: string }[]
   refresh(): Promise<void>
 }
 
@@ -24,6 +26,10 @@ export async function identify(batch: Batch<Decodable>, aliases: Aliases): Promi
   const refusals = new Refusals()
   const records: Draft[] = []
   for (const one of batch.records) {
+    if ('vendor' in one && one.kind === 'connection' && one.andBelow) {
+      const { vendor, ...connection } = one
+      for (const below of aliases.devicesBelow(vendor)) records.push({ ...connection, ...below })
+    }
     const draft = 'vendor' in one ? draftOf(one, aliases.deviceOf(one.vendor)) : one
     if (typeof draft !== 'string') records.push(draft)
     else if ('vendor' in one) {

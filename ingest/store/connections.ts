@@ -14,7 +14,7 @@ export async function storeConnections(
     numbers(rows, (row) => row.deviceId),
     numbers(rows, (row) => row.schoolId),
     flags(rows, (row) => row.online),
-    flags(rows, (row) => row.message.retained),
+    flags(rows, (row) => row.message.retained || row.unlessKnown === true),
     countMessages(rows),
   ])
   const { inside, outside } = split(rows, new Set(known.map((row) => row.position)))

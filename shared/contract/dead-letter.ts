@@ -16,6 +16,7 @@ export const Reason = z.enum([
   'unregistered-device',
   'unnamed-device',
   'no-birth',
+  'bad-quality',
   'unknown-metric',
   'ambiguous',
   'out-of-range',

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Batcher } from '../../ingest/batcher.ts'
 import { carryCarefully } from '../../ingest/careful.ts'
 import { DatabaseLink } from '../../ingest/database-link.ts'
+import { Memory } from '../../ingest/decoders/memory.ts'
 import { Descriptions } from '../../ingest/descriptions.ts'
 import type { Outcome } from '../../ingest/message.ts'
 import { IngestMetrics } from '../../ingest/metrics.ts'
 import { Registry } from '../../ingest/registry.ts'
 import { readTopicMap, SHIPPED_MAP } from '../../ingest/topic-map.ts'
+import { Turns } from '../../ingest/turns.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../helpers/database.ts'
 import { message, NOW, roll, type TestMessage } from './messages.ts'
 import { addSchools } from './registry-fixture.ts'
@@ -121,9 +123,11 @@ test('whatever arrives, nothing crashes, every message is settled once and every
     log: silentLog,
     signal: stop.signal,
     map: readTopicMap(SHIPPED_MAP),
-    descriptions: new Descriptions(db.database),
+    descriptions: new Descriptions(db.database, { shared: false }),
     commands: { publish: () => {} },
     ordered: true,
+    memory: new Memory(),
+    turns: new Turns(),
   }
   const batcher = new Batcher({
     limits: { messages: 200, bytes: 131_072, targetMs: 200, everyMs: 0, atOnce: 1 },

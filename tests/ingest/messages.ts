@@ -1,3 +1,4 @@
+import { Memory } from '../../ingest/decoders/memory.ts'
 import type { Message, Outcome } from '../../ingest/message.ts'
 import type { Batch, Draft } from '../../ingest/records.ts'
 import { type DecodeTools, decode } from '../../ingest/stages/decode.ts'
@@ -36,11 +37,16 @@ export const decodeTools: DecodeTools = {
   map: readTopicMap(SHIPPED_MAP),
   descriptions: { get: () => undefined },
   ordered: true,
+  memory: new Memory(),
 }
 
 /** Decoded with the vendor names found nowhere: messages of the protocol itself need none. */
 export async function decodeNative(messages: readonly Message[]): Promise<Batch<Draft>> {
-  return identify(decode(messages, decodeTools), { deviceOf: () => undefined, refresh: async () => {} })
+  return identify(decode(messages, decodeTools), {
+    deviceOf: () => undefined,
+    devicesBelow: () => [],
+    refresh: async () => {},
+  })
 }
 
 export const TELEMETRY = 'ioc/v1/TH-01/telemetry/room-1'

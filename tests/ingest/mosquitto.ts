@@ -22,8 +22,8 @@ export interface Mosquitto {
   remove(): Promise<void>
 }
 
-/** A Mosquitto on a free port that keeps its sessions on disk. */
-export async function startMosquitto(program: string): Promise<Mosquitto> {
+/** A Mosquitto on a free port that keeps its sessions on disk. @param more further lines of its configuration */
+export async function startMosquitto(program: string, more: readonly string[] = []): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'ioc-mosquitto-'))
   const port = await freePort()
   const file = join(folder, 'mosquitto.conf')
@@ -37,6 +37,7 @@ export async function startMosquitto(program: string): Promise<Mosquitto> {
       `persistence_location ${folder}/`,
       'autosave_interval 1',
       'user root',
+      ...more,
     ].join('\n'),
   )
   let child: ChildProcess | undefined

@@ -1,10 +1,12 @@
 import { type CarefulTools, carryCarefully } from '../../ingest/careful.ts'
 import { DatabaseLink } from '../../ingest/database-link.ts'
+import { Memory } from '../../ingest/decoders/memory.ts'
 import { Descriptions } from '../../ingest/descriptions.ts'
 import type { Message } from '../../ingest/message.ts'
 import { IngestMetrics } from '../../ingest/metrics.ts'
 import { Registry } from '../../ingest/registry.ts'
 import { readTopicMap, SHIPPED_MAP } from '../../ingest/topic-map.ts'
+import { Turns } from '../../ingest/turns.ts'
 import { silentLog, type TestDatabase } from '../helpers/database.ts'
 
 export interface TestPipeline {
@@ -26,9 +28,11 @@ export async function createPipeline({ database }: TestDatabase): Promise<TestPi
     log: silentLog,
     signal,
     map: readTopicMap(SHIPPED_MAP),
-    descriptions: new Descriptions(database),
+    descriptions: new Descriptions(database, { shared: false }),
     commands: { publish: () => {} },
     ordered: true,
+    memory: new Memory(),
+    turns: new Turns(),
   }
   const carry = async (messages: readonly Message[]) => {
     for (const message of messages) tools.metrics.taken(message)

@@ -245,6 +245,37 @@ describe('connection of a device', () => {
   })
 })
 
+describe('what is said of a connection again and again', () => {
+  const said = async (online: boolean, at: number): Promise<Batch<Row>> => {
+    const batch = await prepared([state(online, { receivedAt: NOW + at })])
+    return { ...batch, records: batch.records.map((row) => ({ ...row, unlessKnown: true })) }
+  }
+  const putSaid = async (...batches: Batch<Row>[]) => {
+    const whole = { ...batches[0]!, records: batches.flatMap(({ records }) => records) }
+    const { stored, duplicates } = await store(whole, db.database)
+    return [stored.length, duplicates.length]
+  }
+
+  test('is news only where it differs from what is known', async () => {
+    expect(await putSaid(await said(true, 0))).toEqual([1, 0])
+    expect(await putSaid(await said(true, 1))).toEqual([0, 1])
+    expect(await putSaid(await said(false, 2))).toEqual([1, 0])
+    expect(await putSaid(await said(false, 3))).toEqual([0, 1])
+    expect(await count('device_connection')).toBe(2)
+  })
+
+  test('is compared with what came before it in its own batch', async () => {
+    await putSaid(await said(false, 0))
+    expect(await putSaid(await said(true, 1), await said(true, 2), await said(false, 3))).toEqual([2, 1])
+    expect(await select('select online from device_connection order by ts')).toEqual([
+      { online: false },
+      { online: true },
+      { online: false },
+    ])
+    expect(await select('select online from device_connection_current')).toEqual([{ online: false }])
+  })
+})
+
 describe('dead letters', () => {
   test('keep bytes, topic, reason, field, remedy and time', async () => {
     const body = { ts: NOW, values: { co2: 99_999, light: 300 } }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { Memory } from '../../../ingest/decoders/memory.ts'
 import type { Message } from '../../../ingest/message.ts'
 import type { Draft } from '../../../ingest/records.ts'
 import { type DecodeTools, decode } from '../../../ingest/stages/decode.ts'
@@ -64,13 +65,19 @@ export async function carried(fixture: Fixture, given = messageOf(fixture)): Pro
   const route = Route.safeParse({ ...shipped.routeOf(fixture.topic), ...fixture.route }).data
   const map =
     fixture.route && route ? new TopicMap([{ ...route, filter: route.filter }, ...shipped.routes]) : shipped
-  const tools: DecodeTools = { map, descriptions: { get: () => undefined }, ordered: true }
+  const tools: DecodeTools = {
+    map,
+    descriptions: { get: () => undefined },
+    ordered: true,
+    memory: new Memory(),
+  }
   const earlier = fixture.said.map(({ topic, payload }) => message(topic, payload))
   const aliases = {
     deviceOf: (vendor: Parameters<typeof keyOf>[0]) => {
       const [school, device] = fixture.devices[`${vendor.format}:${vendor.name}`]?.split('/') ?? []
       return school && device ? { school, device } : undefined
     },
+    devicesBelow: () => [],
     refresh: async () => {},
   }
   const decoded = decode([...earlier, given], tools)

@@ -2,6 +2,7 @@ import { encode } from 'cborg'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formats } from '../../../ingest/decoders/index.ts'
+import { Memory } from '../../../ingest/decoders/memory.ts'
 import type { Message } from '../../../ingest/message.ts'
 import { decode } from '../../../ingest/stages/decode.ts'
 import { identify } from '../../../ingest/stages/identify.ts'
@@ -15,6 +16,7 @@ const RUNS = 1_500
 const metrics = new Map(metricsData().map((metric) => [metric.code, metric]))
 const everywhere = {
   deviceOf: () => ({ school: 'TH-01', device: 'room-1' }),
+  devicesBelow: () => [],
   refresh: async () => {},
 }
 /** Even numbers and odd texts that a device with a broken clock or sensor sends. */
@@ -137,7 +139,12 @@ test('no value is lost in silence: each becomes a record or a fault, unless its 
     fc.property(values, (body) => {
       const given = message('v1/devices/me/telemetry', body, { username: 'u' })
       const route = decodeTools.map.routeOf(given.topic)!
-      const reading = formats.thingsboard!.read(given, { route, description: () => undefined, ordered: true })
+      const reading = formats.thingsboard!.read(given, {
+        route,
+        description: () => undefined,
+        ordered: true,
+        memory: new Memory(),
+      })
       expect(reading.drafts.length + reading.faults.length).toBe(Object.keys(body).length)
     }),
     { numRuns: RUNS },

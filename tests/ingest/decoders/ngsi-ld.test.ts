@@ -26,6 +26,7 @@ async function read(body: unknown, more: { topic?: string; metrics?: Record<stri
   const batch = decode([message(topic, body, { source: 'http' })], tools)
   const named = await identify(batch, {
     deviceOf: ({ name }) => ({ school: 'TH-01', device: name, direction: undefined }),
+    devicesBelow: () => [],
     refresh: async () => {},
   })
   const { records, letters, ignored } = validate(named, { metric: (code) => metrics.get(code) })
