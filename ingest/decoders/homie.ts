@@ -8,6 +8,8 @@ import { type HomieProperty, homieProperty, readHomieDescription } from './homie
 import { isKnownName } from './quantity.ts'
 
 const NOTHING: Reading = { drafts: [], faults: [] }
+/** Topic ids of Homie, no longer than a name can be registered. */
+const ID = /^[a-z0-9-]{1,200}$/
 /** Device states of Homie 5. init: connected, but its values are not there yet; says nothing to us. */
 const STATES = new Map([
   ['init', undefined],
@@ -24,7 +26,7 @@ const STATES = new Map([
 export const homie: Format = {
   needs(topic, route) {
     const [device, node] = levelsBehind(route, topic)
-    return device && node && !device.startsWith('$') && !node.startsWith('$') ? [nameOf(device)] : []
+    return device && node && ID.test(device) && !node.startsWith('$') ? [nameOf(device)] : []
   },
 
   read(message, { route, description }) {
@@ -32,6 +34,10 @@ export const homie: Format = {
     if (!device || device.startsWith('$') || !node) return NOTHING
     // Nothing at all takes back what was retained; an empty text is one byte, 0.
     if (message.payload.length === 0) return NOTHING
+    if (!ID.test(device)) {
+      const detail = 'the id of a device is made of small letters, digits and -'
+      return unreadable({ reason: 'unnamed-device', field: null, value: device, detail })
+    }
     const vendor = nameOf(device)
     if (node === '$description') return readHomieDescription(message, vendor)
     if (node === '$state') return readState(message, route, vendor)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { DeadMessageId, FormatName, Reason, WrittenSchool } from '../../shared/contract/dead-letter.ts'
+import { DeadMessageId, Reason, WrittenSchool } from '../../shared/contract/dead-letter.ts'
+import { FormatName } from '../../shared/contract/format.ts'
 import { Day, Moment } from '../../shared/contract/primitives.ts'
 import type { LetterFilter } from '../../shared/db/dead-letters/read.ts'
 import { startOfDay } from '../../shared/domain/time.ts'

@@ -34,9 +34,6 @@ export type Reason = z.infer<typeof Reason>
 export const WaitingReason = z.enum(['unregistered-device', 'no-birth'])
 export type WaitingReason = z.infer<typeof WaitingReason>
 
-/** Name of a payload format: native is protocol v1. */
-export const FormatName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'small letters, digits and -')
-
 /** School as its sender wrote it: it may be one that nobody knows. */
 export const WrittenSchool = z.string().min(1).max(200)
 

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /**
  * Payload formats. native: protocol v1 of docs/protocol.md. The others are what devices and gateways on the market
  * send by themselves; each has a file of its own in ingest/decoders/. nothing: topics of gateways about themselves.
@@ -20,7 +22,8 @@ export const FORMATS = [
   'zkteco',
   'nothing',
 ] as const
-export type FormatName = (typeof FORMATS)[number]
+export const FormatName = z.enum(FORMATS)
+export type FormatName = z.infer<typeof FormatName>
 
 /** Formats in which a device has a name of its own; in the others its codes say which one it is. */
 export const NAMING_FORMATS = FORMATS.filter((format) => format !== 'native' && format !== 'nothing')

@@ -5,12 +5,12 @@ import {
   DeadMessage,
   DeadMessageDetail,
   DeadMessageId,
-  FormatName,
   Reason,
   WaitingDevice,
   WrittenSchool,
 } from './dead-letter.ts'
 import { IocEvent } from './event.ts'
+import { FormatName } from './format.ts'
 import { AreaIndicators, IndicatorDefinition, IndicatorPoint, IndicatorValue, Period } from './indicator.ts'
 import { SystemState } from './live.ts'
 import { AreaCode, Day, DeviceCode, Moment, SchoolCode, SchoolLevel } from './primitives.ts'

@@ -25,7 +25,7 @@ afterAll(async () => {
 afterEach(async () => {
   await vi.waitFor(async () => expect((await expectAccounted(ingest)).inFlight).toBe(0))
   await db.database.query(
-    'truncate reading, device_seen, device_connection, device_connection_current, dead_letter, journal cascade',
+    'truncate reading, device_seen, device_connection, device_connection_current, dead_letter, dead_message, journal',
   )
 })
 

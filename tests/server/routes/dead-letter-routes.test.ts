@@ -158,7 +158,7 @@ describe('a bad request is answered with field, value and remedy', () => {
       '2026-11-23T07:00:00Z',
       'give a moment after since',
     ],
-    ['dead-letters/counts?format=UPPER', 'format', 'UPPER', 'give small letters, digits and -'],
+    ['dead-letters/counts?format=UPPER', 'format', 'UPPER', 'give one of native, thingsboard'],
     ['dead-letters/0', 'id', '0', 'give the number of a dead message'],
     ['dead-letters/1?payload=text', 'payload', 'text', 'leave it out; no parameters are known here'],
     ['waiting-devices?school=TH-01', 'school', 'TH-01', 'leave it out; known here: format, limit'],
