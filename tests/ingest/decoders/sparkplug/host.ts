@@ -16,7 +16,7 @@ export class Host {
 
   constructor(options: { ordered?: boolean; metrics?: Record<string, string> } = {}) {
     this.#ordered = options.ordered ?? true
-    const route = { filter: 'spBv1.0/#', format: 'sparkplug' as const, zone: '+07:00' }
+    const route = { filter: 'spBv1.0/#', format: 'sparkplug' as const, zone: '+07:00', persons: [] }
     this.#map = new TopicMap([{ ...route, metrics: options.metrics ?? {} }])
   }
 
