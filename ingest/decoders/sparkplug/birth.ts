@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Route } from '../../topic-map.ts'
 import type { Fault } from '../decoder.ts'
 import { quantityOf } from '../quantity.ts'
-import { isNumeric } from './datatype.ts'
+import { DATATYPE, isNumeric } from './datatype.ts'
 import type { Metric, Payload, Scalar } from './payload.ts'
 
 /** What is kept of a birth: whatever the data that follows it does not repeat. */
@@ -161,7 +161,8 @@ function claimOf({ name, datatype }: BornMetric, own: Route['metrics']) {
   const ignored = { meaning: { is: 'ignored' } as Meaning, code: undefined, named }
   if (!named && OF_THE_PROTOCOL.test(name)) return ignored
   const short = named ? name : name.slice(name.lastIndexOf('/') + 1)
-  const quantity = quantityOf(short, 0, undefined, own)
+  // Some names mean a metric only as true or false: a power that is a number is watts.
+  const quantity = quantityOf(short, datatype === DATATYPE.Boolean ? true : 0, undefined, own)
   if (quantity.is === 'reading') {
     return { meaning: { is: 'metric', name: short } as Meaning, code: quantity.metric, named }
   }

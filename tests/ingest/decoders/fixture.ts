@@ -42,14 +42,17 @@ const FOLDER = new URL('.', import.meta.url)
 
 /** All fixtures, by format. */
 export function readFixtures(): { format: string; name: string; fixture: Fixture }[] {
-  return readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.json'))
-    .sort()
-    .map((path) => {
-      const fixture = Fixture.parse(JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')))
-      const [format, name] = path.replace(/\.json$/, '').split('/') as [string, string]
-      return { format, name, fixture }
-    })
+  return (
+    readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
+      // Sparkplug is not JSON: its one fixture is bytes that another program wrote.
+      .filter((path) => path.endsWith('.json') && !path.startsWith('sparkplug/'))
+      .sort()
+      .map((path) => {
+        const fixture = Fixture.parse(JSON.parse(readFileSync(new URL(path, FOLDER), 'utf8')))
+        const [format, name] = path.replace(/\.json$/, '').split('/') as [string, string]
+        return { format, name, fixture }
+      })
+  )
 }
 
 export function messageOf({ topic, payload, text, hex, username, retained }: Fixture): Message {

@@ -41,13 +41,14 @@ export async function changes(database: Database): Promise<number> {
 /** `no-birth spBv1.0/A/DDATA/e1/d1`, in order of arrival. */
 export async function deadLetters(database: Database): Promise<string[]> {
   const { rows } = await database.query<{ what: string }>(
-    `select reason || ' ' || topic as what from dead_letter order by received_at, reason`,
+    `select l.reason || ' ' || m.topic as what from dead_letter l join dead_message m on m.id = l.message_id
+     order by m.received_at, l.reason`,
   )
   return rows.map(({ what }) => what)
 }
 
 export async function clear(database: Database): Promise<void> {
   await database.query(
-    'truncate reading, reading_latest, device_connection, device_connection_current, device_description, dead_letter, journal',
+    'truncate reading, device_seen, device_connection, device_connection_current, device_description, dead_letter, dead_message, journal',
   )
 }

@@ -149,7 +149,7 @@ describe('a device that nobody has registered', () => {
       ]),
     )
     const { rows } = await db.database.query(
-      `select distinct detail from dead_letter where topic like '%/d1'`,
+      `select distinct detail from dead_letter l join dead_message m on m.id = l.message_id where m.topic like '%/d1'`,
     )
     expect(rows).toEqual([{ detail: 'no device is registered as sparkplug:B/e7/d1' }])
     expect(edge.asked).toBe(0)
