@@ -3,6 +3,7 @@ import { awaitDatabase, connect } from '../shared/db/connect.ts'
 import { migrate } from '../shared/db/migrate.ts'
 import { seedReference } from '../shared/db/seed.ts'
 import { type Clock, createClock } from '../shared/node/clock.ts'
+import { IocError } from '../shared/node/errors.ts'
 import { Lifecycle, type Program } from '../shared/node/lifecycle.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { Batcher } from './batcher.ts'
@@ -63,7 +64,7 @@ export async function startApp(
     const metrics = new IngestMetrics(version)
     const link = new DatabaseLink(log, stopping.signal)
     lifecycle.onStop('retries', () => stopping.abort())
-    const tools = { database, link, registry, metrics, log, signal: stopping.signal }
+    const tools = { database, link, registry, metrics, clock, log, signal: stopping.signal }
     const batcher = new Batcher({
       limits: {
         messages: config.BATCH_MESSAGES,
@@ -90,6 +91,7 @@ export async function startApp(
         database: link.up && registry.reachable,
         broker: mqtt.connected(),
         room: batcher.hasRoom,
+        trouble: link.full ? new IocError('database-full', { target: database.target }).message : undefined,
       }),
       log,
     })
@@ -118,6 +120,7 @@ async function startMqtt(
       ...tools,
       host: config.HOST,
       port: config.MQTT_PORT,
+      mostWaitingBytes: config.MQTT_WAITING_BYTES,
       access: openAccess,
     })
     const port = await broker.start()

@@ -37,6 +37,9 @@ export const IngestSettings = z.object({
     .min(1)
     .default(SUBSCRIPTION)
     .describe('topic filter; $share/<group>/ioc/v1/# shares the load among several ingest programs'),
+  MQTT_WAITING_BYTES: count(134_217_728, 1_048_576, 4_294_967_296).describe(
+    'bytes the embedded broker keeps waiting for all connections together, beyond what is held, while the database is away',
+  ),
   MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
     'unacknowledged messages the broker may have under way to us',
   ),

@@ -49,8 +49,11 @@ export class FrameReader {
   }
 }
 
-/** Bytes of the first packet; undefined while its header is incomplete. [MQTT-1.5.5, 2.2.3] */
-function frameLength(buffer: Buffer): number | undefined {
+/**
+ * Bytes of the first packet; undefined while its header is incomplete. [MQTT-1.5.5, 2.2.3]
+ * @throws FrameError when the header cannot be one.
+ */
+export function frameLength(buffer: Buffer): number | undefined {
   let length = 0
   for (let at = 1; at <= 4; at++) {
     const byte = buffer[at]
@@ -74,10 +77,15 @@ export function typeOf(frame: Buffer): number {
   return frame[0]! >> 4
 }
 
+/** The QoS in the header of a PUBLISH. */
+export function qosOf(frame: Buffer): number {
+  return (frame[0]! >> 1) & 3
+}
+
 /** @throws FrameError when the lengths in it do not fit. */
 export function readPublish(frame: Buffer): PublishFrame {
   const flags = frame[0]! & 0x0f
-  const qos = (flags >> 1) & 3
+  const qos = qosOf(frame)
   let at = 1
   while ((frame[at]! & 0x80) !== 0) at += 1
   at += 1
