@@ -43,7 +43,10 @@ async function bury(message: Message, error: unknown, tools: CarefulTools): Prom
   const letters = [letter(message, 'poison', { field: null, value: '', detail, school: null })]
   const batch = { messages: [message], records: [], duplicates: [], letters }
   try {
-    acknowledge(await tools.link.persist(() => store(batch, tools.database)), tools.metrics)
+    acknowledge(
+      await tools.link.persist(() => store(batch, tools.database, tools.clock.now())),
+      tools.metrics,
+    )
   } catch (failure) {
     // Not even its bytes can be kept: it stays in flight, unacknowledged and visible there.
     tools.log.error({ error: coerceError(failure).message }, 'a message can neither be stored nor be buried')

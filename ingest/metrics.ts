@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { parseTopic } from '../shared/contract/topics.ts'
 import type { Message, Outcome } from './message.ts'
+import { Talkers } from './talkers.ts'
 
 /**
  * What this program counts. The unit is the record; a message whose records are not known yet counts as one.
@@ -16,7 +17,11 @@ export class IngestMetrics {
     'reason',
   ])
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
-  readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
+  readonly #dropped = this.#counter(
+    'dropped_total',
+    'messages at QoS 0 and last wills not taken because there was no room',
+    [],
+  )
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
   ])
@@ -43,7 +48,20 @@ export class IngestMetrics {
     registers: [this.registry],
   })
 
+  readonly #talkers = new Talkers()
+
   constructor(version: string) {
+    const talkers = this.#talkers
+    new Gauge({
+      name: 'ioc_ingest_talker_messages_per_second',
+      help: 'messages a second of the twenty topics with the most, over the last minute',
+      labelNames: ['topic'],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const { topic, messagesPerSecond } of talkers.busiest()) this.set({ topic }, messagesPerSecond)
+      },
+    })
     new Gauge({
       name: 'ioc_build_info',
       help: 'always 1; the labels say what runs',
@@ -59,6 +77,7 @@ export class IngestMetrics {
 
   taken(message: Message): void {
     this.#received.inc({ kind: kindOf(message) })
+    this.#talkers.heard(message.topic)
     this.#inFlight.inc()
   }
 
@@ -79,6 +98,18 @@ export class IngestMetrics {
 
   connections(count: number): void {
     this.#connections.set(count)
+  }
+
+  /** Shows what waits at the embedded broker. */
+  observeWaiting(bytes: () => number): void {
+    new Gauge({
+      name: 'ioc_ingest_waiting_bytes',
+      help: 'bytes that wait at the embedded broker, not yet taken',
+      registers: [this.registry],
+      collect() {
+        this.set(bytes())
+      },
+    })
   }
 
   fault(reason: 'inconsistent-roll'): void {

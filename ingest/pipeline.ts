@@ -1,4 +1,5 @@
 import type { Database } from '../shared/db/connect.ts'
+import type { Clock } from '../shared/node/clock.ts'
 import type { DatabaseLink } from './database-link.ts'
 import type { Message } from './message.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -15,6 +16,7 @@ export interface PipelineTools {
   link: DatabaseLink
   registry: Registry
   metrics: IngestMetrics
+  clock: Clock
 }
 
 /**
@@ -22,11 +24,11 @@ export interface PipelineTools {
  * same batch until it succeeds. When this resolves, everything in the batch is committed and settled.
  */
 export async function carry(messages: readonly Message[], tools: PipelineTools): Promise<void> {
-  const { database, link, registry, metrics } = tools
+  const { database, link, registry, metrics, clock } = tools
   const decoded = decode(messages)
   const valid = validate(decoded, registry)
   const known = await link.persist(() => enrich(valid, registry))
   const distinct = dedupe(known)
-  const settled = await link.persist(() => store(distinct, database))
+  const settled = await link.persist(() => store(distinct, database, clock.now()))
   acknowledge(settled, metrics)
 }

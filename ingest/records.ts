@@ -94,20 +94,34 @@ export function fieldOfReading(reading: ReadingDraft): string {
 }
 
 const SHOWN_VALUE = 100
+/** A body may name a thousand wrong fields; a person reads the first few. */
+const SHOWN_DETAIL = 500
 
 export function letter(
   message: Message,
   reason: ReasonCode,
   about: { field: string | null; value: unknown; detail: string; school: string | null },
 ): Letter {
-  const value = typeof about.value === 'string' ? about.value : (JSON.stringify(about.value) ?? '')
   return {
     message,
     reason,
-    field: about.field,
-    value: value.length > SHOWN_VALUE ? `${value.slice(0, SHOWN_VALUE)}…` : value,
-    detail: about.detail,
+    field: about.field === null ? null : shorten(about.field, SHOWN_DETAIL),
+    value: shorten(textOf(about.value), SHOWN_VALUE),
+    detail: shorten(about.detail, SHOWN_DETAIL),
     remedy: remedyOf(reason),
     school: about.school,
   }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return '(nested too deep to be shown)'
+  }
+}
+
+function shorten(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text
 }

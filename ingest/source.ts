@@ -136,7 +136,7 @@ export class Source {
       this.#connection?.end(`the broker refuses the subscription ${subscription} (code ${code})`)
       return
     }
-    this.#subscribedAt = Date.now()
+    this.#subscribedAt = performance.now()
     this.#complained = false
     log.info(
       { broker: new URL(url).host, mqtt: this.#version, session: this.#connection?.sessionPresent },
@@ -193,7 +193,8 @@ export class Source {
 
   #onLost(reason: string): void {
     // Two programs under one client id throw each other out: only a connection that held starts the waits anew.
-    if (this.#subscribedAt !== undefined && Date.now() - this.#subscribedAt > STEADY_MS) this.#backoff.reset()
+    if (this.#subscribedAt !== undefined && performance.now() - this.#subscribedAt > STEADY_MS)
+      this.#backoff.reset()
     this.#connection = undefined
     this.#subscribedAt = undefined
     this.#pending = []

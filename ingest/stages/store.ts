@@ -12,10 +12,11 @@ import { storeStatuses } from '../store/statuses.ts'
 /**
  * One transaction for the whole batch: rows, current values, dead letters and the journal are there together or
  * not at all. A row that the database refuses is found and becomes a dead letter; the others are stored.
+ * @param now the clock at this moment, milliseconds since 1970
  * @throws whatever the database fails with, when the failure is not the data's: nothing is stored then.
  */
-export async function store(batch: Batch<Row>, database: Database): Promise<Settled> {
-  const attempt = (guard: Guard) => database.transaction((client) => storeAll(client, batch, guard))
+export async function store(batch: Batch<Row>, database: Database, now: number): Promise<Settled> {
+  const attempt = (guard: Guard) => database.transaction((client) => storeAll(client, batch, guard, now))
   try {
     return await attempt(atOnce)
   } catch (error) {
@@ -24,7 +25,7 @@ export async function store(batch: Batch<Row>, database: Database): Promise<Sett
   }
 }
 
-async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Promise<Settled> {
+async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard, now: number): Promise<Settled> {
   const stored: Row[] = []
   const duplicates: Row[] = [...batch.duplicates]
   const letters: Letter[] = [...batch.letters]
@@ -35,7 +36,7 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
     await some(guard, client, of('roll'), storeRolls),
     await some(guard, client, of('checkin'), storeCheckins),
     await some(guard, client, of('status'), storeStatuses),
-    await some(guard, client, of('connection'), storeConnections),
+    await some(guard, client, of('connection'), (one, rows) => storeConnections(one, rows, now)),
   ]
   for (const part of written) {
     for (const row of part.stored) stored.push(row)

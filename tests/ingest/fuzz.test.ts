@@ -116,6 +116,7 @@ test('whatever arrives, nothing crashes, every message is settled once and every
     link: new DatabaseLink(silentLog, stop.signal),
     registry,
     metrics,
+    clock: { now: () => NOW },
     log: silentLog,
     signal: stop.signal,
   }

@@ -32,9 +32,15 @@ async function prepared(messages: Message[]): Promise<Batch<Row>> {
   return dedupe(await enrich(validate(decode(messages), registry), registry))
 }
 
+/** Our clock when a batch is stored. */
+let now: number
+beforeEach(() => {
+  now = NOW + 3_600_000
+})
+
 /** Stores messages as one batch and says what became of their records. */
 async function put(...messages: Message[]) {
-  const { stored, duplicates, letters } = await store(await prepared(messages), db.database)
+  const { stored, duplicates, letters } = await store(await prepared(messages), db.database, now)
   return {
     stored: stored.length,
     duplicates: duplicates.length,
@@ -235,6 +241,16 @@ describe('connection of a device', () => {
     expect(await count('device_connection')).toBe(3)
     expect(await select('select kind, body from journal order by seq limit 1')).toMatchObject([
       { kind: 'connections' },
+    ])
+  })
+
+  test('written while our clock ran ahead does not outlive the correction', async () => {
+    const ahead = { receivedAt: NOW + 3_600_000 }
+    await put(state(true, ahead))
+    now = NOW
+    expect(await put(state(false))).toMatchObject({ stored: 1 })
+    expect(await select('select online, ts from device_connection_current')).toEqual([
+      { online: false, ts: new Date(NOW) },
     ])
   })
 
