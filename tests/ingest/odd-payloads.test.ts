@@ -37,8 +37,13 @@ const padded = (text: string, bytes: number) => text + ' '.repeat(bytes - text.l
 const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
 const deepObject = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
 
+interface Fate {
+  stored: number
+  refused: string[]
+}
+
 /** Publishes, waits for the acknowledgement, and says what became of the message. */
-async function put(topic: string, payload: string | Buffer, retain = false) {
+async function put(topic: string, payload: string | Buffer, retain = false): Promise<Fate> {
   const before = await ingest.metrics()
   const [last] = (
     await db.database.query<{ id: number }>('select coalesce(max(id), 0) as id from dead_letter')
@@ -58,10 +63,10 @@ async function put(topic: string, payload: string | Buffer, retain = false) {
   }
 }
 
-const stored = (count: number) => ({ stored: count, refused: [] as string[] })
-const refused = (...reasons: string[]) => ({ stored: 0, refused: reasons })
+const stored = (count: number): Fate => ({ stored: count, refused: [] })
+const refused = (...reasons: string[]): Fate => ({ stored: 0, refused: reasons })
 
-test.each([
+test.each<[string, string, () => string | Buffer, Fate]>([
   ['exactly 1 MiB', TELEMETRY, () => padded(values('"co2":500'), MIB), stored(1)],
   ['1 MiB and one byte', TELEMETRY, () => padded(values('"co2":500'), MIB + 1), refused('too-large')],
   ['nothing', TELEMETRY, () => '', refused('not-json')],
@@ -164,7 +169,7 @@ test.each([
     () => '[[],[null],{}]',
     refused('bad-body [0]', 'bad-body [1]', 'bad-body [2].id'),
   ],
-] as const)('%s is answered and accounted for', async (_what, topic, payload, expected) => {
+])('%s is answered and accounted for', async (_what, topic, payload, expected) => {
   expect(await put(topic, payload())).toEqual(expected)
 })
 
