@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isPassing } from '../shared/db/connect.ts'
+import { isDiskFull, isPassing } from '../shared/db/connect.ts'
 import { coerceError, errorCode } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { isDataError } from './store/isolate.ts'
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2_000
-
-/** SQLSTATE disk_full. */
-const DISK_FULL = '53100'
 
 /** What the database cannot do at the moment, in words for the log. */
 const TROUBLES = {
@@ -61,7 +58,7 @@ export class DatabaseLink {
   }
 
   #lost(error: unknown): void {
-    const trouble = errorCode(error) === DISK_FULL ? 'full' : 'lost'
+    const trouble = isDiskFull(error) ? 'full' : 'lost'
     if (this.#trouble === trouble) return
     if (this.#trouble === undefined) this.#since = performance.now()
     this.#trouble = trouble

@@ -116,6 +116,11 @@ export function isPassing(thrown: unknown): boolean {
   )
 }
 
+/** Whether the database has no space left (SQLSTATE disk_full): it answers questions, and can store nothing. */
+export function isDiskFull(thrown: unknown): boolean {
+  return errorCode(thrown) === '53100'
+}
+
 /** Waits until the database answers. @throws IocError database-unreachable after `patienceMs`. */
 export async function awaitDatabase(database: Database, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs
