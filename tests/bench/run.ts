@@ -2,7 +2,10 @@ import { publish, type Report } from './report.ts'
 
 /** `npm run bench -- <name> [--seconds N]`. Exit code 1 when a goal is not met. */
 const benches: Record<string, (options: { seconds: number | undefined }) => Promise<Report>> = {
+  flood: async (options) => (await import('./flood.ts')).flood(options),
+  kills: async (options) => (await import('./kills.ts')).kills(options),
   latency: async (options) => (await import('./latency.ts')).latency(options),
+  outage: async (options) => (await import('./outage.ts')).outage(options),
 }
 
 const [name, ...rest] = process.argv.slice(2)

@@ -24,8 +24,8 @@ export interface IngestProcess {
   /** Of its embedded broker. */
   mqttUrl: string
   ingestUrl: string
-  /** Sum of a metric over all labels. */
-  sum(metric: string): Promise<number>
+  /** Sum of a metric over all labels, or over those lines of it that have `label`, such as kind="telemetry". */
+  sum(metric: string, label?: string): Promise<number>
 }
 
 /** `server`: a TimescaleDB server to make a database on; unset: the embedded database as a process. */
@@ -72,7 +72,8 @@ export async function startIntakeStack(server = process.env['TEST_DATABASE_URL']
         part: ingest,
         mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
         ingestUrl,
-        sum: async (metric) => sumOf(await (await fetch(`${ingestUrl}/metrics`)).text(), metric),
+        sum: async (metric, label) =>
+          sumOf(await (await fetch(`${ingestUrl}/metrics`)).text(), metric, label),
       }
     },
     async stop() {
@@ -86,10 +87,11 @@ export async function startIntakeStack(server = process.env['TEST_DATABASE_URL']
   }
 }
 
-function sumOf(text: string, metric: string): number {
+function sumOf(text: string, metric: string, label = ''): number {
   const lines = text
     .split('\n')
     .filter((line) => line.startsWith(`${metric} `) || line.startsWith(`${metric}{`))
+    .filter((line) => line.includes(label))
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }
 

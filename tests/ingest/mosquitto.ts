@@ -22,8 +22,8 @@ export interface Mosquitto {
   remove(): Promise<void>
 }
 
-/** A Mosquitto on a free port that keeps its sessions on disk. */
-export async function startMosquitto(program: string): Promise<Mosquitto> {
+/** A Mosquitto on a free port that keeps its sessions on disk, and so many messages for a client that is away. */
+export async function startMosquitto(program: string, mostQueued = 100_000): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'ioc-mosquitto-'))
   const port = await freePort()
   const file = join(folder, 'mosquitto.conf')
@@ -32,7 +32,7 @@ export async function startMosquitto(program: string): Promise<Mosquitto> {
     [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
-      'max_queued_messages 100000',
+      `max_queued_messages ${mostQueued}`,
       'persistence true',
       `persistence_location ${folder}/`,
       'autosave_interval 1',
