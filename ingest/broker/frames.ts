@@ -21,10 +21,16 @@ export class FrameError extends Error {
   }
 }
 
+/** Pieces of a packet kept apart: putting a large one together anew at every small piece would take seconds. */
+const MOST_PIECES = 64
+
 /** Bytes in, whole packets out. A packet larger than the limit is refused by its header, before it is buffered. */
 export class FrameReader {
   readonly #mostBytes: number
-  #rest: Buffer = Buffer.alloc(0)
+  #pieces: Buffer[] = []
+  #bytes = 0
+  /** With fewer bytes there is no whole packet. */
+  #wanted = 0
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes
@@ -32,19 +38,23 @@ export class FrameReader {
 
   /** @throws FrameError when the stream cannot be read on. */
   read(chunk: Buffer): Buffer[] {
-    let buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    this.#pieces.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes < this.#wanted && this.#pieces.length < MOST_PIECES) return []
+    let buffer = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces)
     const frames: Buffer[] = []
     for (;;) {
       const length = frameLength(buffer)
-      if (length === undefined) break
-      if (length > this.#mostBytes) {
+      if (length !== undefined && length > this.#mostBytes) {
         throw new FrameError('too-large', `a packet of ${length} bytes; at most ${this.#mostBytes}`)
       }
-      if (buffer.length < length) break
+      this.#wanted = length ?? 0
+      if (length === undefined || buffer.length < length) break
       frames.push(buffer.subarray(0, length))
       buffer = buffer.subarray(length)
     }
-    this.#rest = buffer
+    this.#pieces = buffer.length === 0 ? [] : [buffer]
+    this.#bytes = buffer.length
     return frames
   }
 }
