@@ -3,6 +3,7 @@ import { awaitDatabase, connect, isEmbedded } from '../shared/db/connect.ts'
 import { migrate } from '../shared/db/migrate.ts'
 import { seedReference } from '../shared/db/seed.ts'
 import { type Clock, createClock } from '../shared/node/clock.ts'
+import { IocError } from '../shared/node/errors.ts'
 import { Lifecycle, type Program } from '../shared/node/lifecycle.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { Batcher } from './batcher.ts'
@@ -79,7 +80,7 @@ export async function startApp(
     const shared = subscriptions.some((filter) => filter.startsWith('$share/'))
     const descriptions = new Descriptions(database, { shared })
     const own = { map, descriptions, commands, ordered: !shared, memory: new Memory(), turns: new Turns() }
-    const tools = { database, link, registry, metrics, log, signal: stopping.signal, ...own }
+    const tools = { database, link, registry, metrics, log, clock, signal: stopping.signal, ...own }
     const batcher = new Batcher({
       limits: {
         messages: config.BATCH_MESSAGES,
@@ -113,6 +114,7 @@ export async function startApp(
         database: link.up && registry.reachable,
         broker: started.connected(),
         room: batcher.hasRoom,
+        trouble: link.full ? new IocError('database-full', { target: database.target }).message : undefined,
       }),
       log,
     })
@@ -156,6 +158,7 @@ async function startMqtt(
       ...tools,
       host: config.HOST,
       port: config.MQTT_PORT,
+      mostWaitingBytes: config.MQTT_WAITING_BYTES,
       access: openAccess,
     })
     const port = await broker.start()

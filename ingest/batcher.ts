@@ -71,8 +71,8 @@ export class Batcher implements Intake {
   }
 
   whenRoom(resume: () => void): void {
-    if (this.hasRoom) setImmediate(resume)
-    else this.#resumes.push(resume)
+    this.#resumes.push(resume)
+    if (this.hasRoom) setImmediate(() => this.#tellRoom())
   }
 
   drained(patienceMs: number): Promise<void> {
@@ -141,8 +141,7 @@ export class Batcher implements Intake {
 
   #tellRoom(): void {
     if (this.#heldMessages === 0) for (const done of this.#onEmpty.splice(0)) done()
-    if (!this.hasRoom) return
-    // Those who waited are called in turn; one that finds the room taken again asks anew.
-    for (const resume of this.#resumes.splice(0)) resume()
+    // One after the other, and only while there is room: whoever asks anew comes after those who wait already.
+    while (this.hasRoom && this.#resumes.length > 0) this.#resumes.shift()!()
   }
 }

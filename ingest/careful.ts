@@ -50,7 +50,7 @@ async function bury(message: Message, error: unknown, tools: CarefulTools): Prom
   }
   const batch = { ...nothing, messages: [message], letters }
   try {
-    acknowledge(await tools.link.persist(() => store(batch, tools.database)), tools)
+    acknowledge(await tools.link.persist(() => store(batch, tools.database, tools.clock.now())), tools)
   } catch (failure) {
     // Not even its bytes can be kept: it stays in flight, unacknowledged and visible there.
     tools.log.error({ error: coerceError(failure).message }, 'a message can neither be stored nor be buried')

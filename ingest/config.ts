@@ -34,6 +34,9 @@ export const IngestSettings = z.object({
   MQTT_SUBSCRIPTION: optionalText().describe(
     'unset: the filters of the topic map; $share/<group>: the same, shared among several ingest programs; else this filter alone',
   ),
+  MQTT_WAITING_BYTES: count(134_217_728, 1_048_576, 4_294_967_296).describe(
+    'bytes the embedded broker keeps waiting for all connections together, beyond what is held, while the database is away',
+  ),
   MQTT_TOPIC_MAP: optionalText().describe(
     'JSON file that says which payload format is spoken on which topics; unset: ingest/topic-map.json',
   ),

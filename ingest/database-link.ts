@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isPassing } from '../shared/db/connect.ts'
+import { isDiskFull, isPassing } from '../shared/db/connect.ts'
 import { coerceError, errorCode } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { isDataError } from './store/isolate.ts'
@@ -7,15 +7,22 @@ import { isDataError } from './store/isolate.ts'
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2_000
 
+/** What the database cannot do at the moment, in words for the log. */
+const TROUBLES = {
+  lost: 'database lost; messages are held unacknowledged',
+  full: 'the disk of the database is full; messages are held unacknowledged until there is space',
+} as const
+
 /**
  * The one place that tries again. Work that fails because the database is away, full or broken is repeated, with
  * growing waits, until it succeeds; meanwhile its messages stay unacknowledged. One line is logged when the
- * database is lost and one when it is back, not one an attempt.
+ * database is lost or full and one when it is back, not one an attempt.
  */
 export class DatabaseLink {
   readonly #log: Logger
   readonly #signal: AbortSignal
-  #lostAt: number | undefined
+  #trouble: keyof typeof TROUBLES | undefined
+  #since = 0
 
   /** `signal` ends the waiting when the program stops. */
   constructor(log: Logger, signal: AbortSignal) {
@@ -24,7 +31,12 @@ export class DatabaseLink {
   }
 
   get up(): boolean {
-    return this.#lostAt === undefined
+    return this.#trouble === undefined
+  }
+
+  /** Whether the trouble is a full disk. */
+  get full(): boolean {
+    return this.#trouble === 'full'
   }
 
   /** @throws what `work` throws, when trying again cannot help; AbortError when the program stops meanwhile. */
@@ -46,19 +58,19 @@ export class DatabaseLink {
   }
 
   #lost(error: unknown): void {
-    if (this.#lostAt !== undefined) return
-    this.#lostAt = Date.now()
+    const trouble = isDiskFull(error) ? 'full' : 'lost'
+    if (this.#trouble === trouble) return
+    if (this.#trouble === undefined) this.#since = performance.now()
+    this.#trouble = trouble
     const { message } = coerceError(error)
-    this.#log.error(
-      { code: errorCode(error), error: message },
-      'database lost; messages are held unacknowledged',
-    )
+    this.#log.error({ code: errorCode(error), error: message }, TROUBLES[trouble])
   }
 
   #back(): void {
-    if (this.#lostAt === undefined) return
-    this.#log.info({ seconds: Math.round((Date.now() - this.#lostAt) / 1000) }, 'database is back')
-    this.#lostAt = undefined
+    if (this.#trouble === undefined) return
+    const seconds = Math.round((performance.now() - this.#since) / 1000)
+    this.#log.info({ seconds }, 'database is back')
+    this.#trouble = undefined
   }
 }
 

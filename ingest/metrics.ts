@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { parseTopic } from '../shared/contract/topics.ts'
 import type { Message, Outcome } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
+import { Talkers } from './talkers.ts'
 import { Tally } from './tally.ts'
 
 /**
@@ -31,7 +32,11 @@ export class IngestMetrics {
   )
   readonly #faults = this.#counter('faults_total', 'records stored in spite of a fault in them', ['reason'])
   readonly #retried = this.#counter('retried_total', 'dead messages taken again, to be carried once more', [])
-  readonly #dropped = this.#counter('dropped_total', 'QoS 0 messages not taken because there was no room', [])
+  readonly #dropped = this.#counter(
+    'dropped_total',
+    'messages at QoS 0 and last wills not taken because there was no room',
+    [],
+  )
   readonly #refused = this.#counter('refused_total', 'connections and requests refused before any message', [
     'reason',
   ])
@@ -59,6 +64,7 @@ export class IngestMetrics {
     registers: [this.registry],
   })
 
+  readonly #talkers = new Talkers()
   readonly #formatOf: (topic: string) => string | undefined
 
   /** `formatOf` names the payload format of a topic that is not of our own protocol: records are counted by it. */
@@ -71,6 +77,17 @@ export class IngestMetrics {
       registers: [this.registry],
       collect() {
         this.set(inFlight())
+      },
+    })
+    const talkers = this.#talkers
+    new Gauge({
+      name: 'ioc_ingest_talker_messages_per_second',
+      help: 'messages a second of the twenty topics with the most, over the last minute',
+      labelNames: ['topic'],
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const { topic, messagesPerSecond } of talkers.busiest()) this.set({ topic }, messagesPerSecond)
       },
     })
     new Gauge({
@@ -88,6 +105,7 @@ export class IngestMetrics {
 
   taken(message: Message): void {
     this.#received.add(this.#kindOf(message), 1)
+    this.#talkers.heard(message.topic)
     if (message.retryOf !== undefined) this.#retried.inc()
     this.#inFlight += 1
   }
@@ -115,6 +133,18 @@ export class IngestMetrics {
 
   connections(count: number): void {
     this.#connections.set(count)
+  }
+
+  /** Shows what waits at the embedded broker. */
+  observeWaiting(bytes: () => number): void {
+    new Gauge({
+      name: 'ioc_ingest_waiting_bytes',
+      help: 'bytes that wait at the embedded broker, not yet taken',
+      registers: [this.registry],
+      collect() {
+        this.set(bytes())
+      },
+    })
   }
 
   fault(reason: 'inconsistent-roll'): void {

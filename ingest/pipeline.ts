@@ -1,4 +1,5 @@
 import type { Database } from '../shared/db/connect.ts'
+import type { Clock } from '../shared/node/clock.ts'
 import type { DatabaseLink } from './database-link.ts'
 import type { Memory } from './decoders/memory.ts'
 import type { Descriptions } from './descriptions.ts'
@@ -28,6 +29,7 @@ export interface PipelineTools {
   memory: Memory
   /** Batches are decoded in the order of arrival, though several may be stored at once. */
   turns: Turns
+  clock: Clock
 }
 
 /**
@@ -46,6 +48,6 @@ export async function carry(messages: readonly Message[], tools: PipelineTools):
   const valid = validate(named, registry)
   const known = await link.persist(() => enrich(valid, registry))
   const distinct = dedupe(known)
-  const settled = await link.persist(() => store(distinct, database))
+  const settled = await link.persist(() => store(distinct, database, tools.clock.now()))
   acknowledge(settled, tools)
 }

@@ -145,7 +145,7 @@ export class Source {
     }
     // What may be read is read: a broker may well keep some formats to itself.
     if (refused.length > 0) log.error({ refused }, 'the broker refuses some subscriptions')
-    this.#subscribedAt = Date.now()
+    this.#subscribedAt = performance.now()
     this.#complained = false
     log.info(
       { broker: new URL(url).host, mqtt: this.#version, session: this.#connection?.sessionPresent },
@@ -204,7 +204,8 @@ export class Source {
 
   #onLost(reason: string): void {
     // Two programs under one client id throw each other out: only a connection that held starts the waits anew.
-    if (this.#subscribedAt !== undefined && Date.now() - this.#subscribedAt > STEADY_MS) this.#backoff.reset()
+    if (this.#subscribedAt !== undefined && performance.now() - this.#subscribedAt > STEADY_MS)
+      this.#backoff.reset()
     this.#connection = undefined
     this.#subscribedAt = undefined
     this.#pending = []

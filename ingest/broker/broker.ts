@@ -7,8 +7,10 @@ import type { Logger } from '../../shared/node/log.ts'
 import { type Intake, isAccepted, type Message } from '../message.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import type { Access } from './access.ts'
+import { BacklogRoom } from './backlog.ts'
 import type { PublishFrame } from './frames.ts'
 import { Gate, NOWHERE } from './gate.ts'
+import { LastWills } from './wills.ts'
 
 /** Payloads of up to 1 MiB, and the header and topic in front of them. */
 const MOST_PACKET_BYTES = 1_048_576 + 65_544
@@ -16,6 +18,8 @@ const MOST_PACKET_BYTES = 1_048_576 + 65_544
 export interface BrokerOptions {
   host: string
   port: number
+  /** Bytes that may wait here for all connections together. */
+  mostWaitingBytes: number
   intake: Intake
   access: Access
   clock: Clock
@@ -30,24 +34,32 @@ export interface BrokerOptions {
 export class EmbeddedBroker {
   readonly #options: BrokerOptions
   readonly #gates = new Set<Gate>()
+  readonly #admitted = new Map<string, Gate>()
+  readonly #backlogRoom: BacklogRoom
+  readonly #wills: LastWills
   readonly #server: net.Server
   readonly #aedes: Aedes
   #stopping = false
 
   constructor(options: BrokerOptions) {
     this.#options = options
+    this.#backlogRoom = new BacklogRoom(options.mostWaitingBytes)
+    this.#wills = new LastWills(options.intake)
+    options.metrics.observeWaiting(() => this.#backlogRoom.used)
     this.#aedes = new Aedes({
       preConnect: (client, packet, done) => {
         const gate = gateOf(client)
         gate?.expectEvery(packet.keepalive ?? 0)
+        if (gate) gate.willTopic = packet.will?.topic
         packet.keepalive = 0 // The gate sees every packet when it arrives, the broker only when it is let through.
         packet.clean = true // A queue for an absent subscriber would grow in memory without bound.
         done(null, !this.#stopping)
       },
       authenticate: (client, username, password, done) => {
         const allowed = options.access.mayConnect({ clientId: client.id, username, password })
-        if (allowed) gateOf(client)?.admit(client.id, username)
-        else options.metrics.refused('not-allowed')
+        const gate = gateOf(client)
+        if (!allowed) options.metrics.refused('not-allowed')
+        else if (gate) this.#admit(gate, client.id, username)
         done(allowed ? null : notAuthorized(), allowed)
       },
       authorizePublish: (client, packet, done) => {
@@ -111,6 +123,7 @@ export class EmbeddedBroker {
     const { intake, access, metrics, log } = this.#options
     const gate = new Gate(socket, {
       intake,
+      backlogRoom: this.#backlogRoom,
       mostPacketBytes: MOST_PACKET_BYTES,
       mayPublish: (clientId, topic) => access.mayPublish(clientId, topic),
       toMessage: (frame, username, settle) => this.#toMessage(frame, username, settle),
@@ -127,9 +140,19 @@ export class EmbeddedBroker {
     metrics.connections(this.#gates.size)
     gate.on('close', () => {
       this.#gates.delete(gate)
+      const { clientId } = gate
+      if (clientId !== undefined && this.#admitted.get(clientId) === gate) this.#admitted.delete(clientId)
       metrics.connections(this.#gates.size)
     })
     this.#aedes.handle(gate)
+  }
+
+  #admit(gate: Gate, clientId: string, username: string | undefined): void {
+    // A device that is back on a new connection before its old one was missed has not gone.
+    const before = this.#admitted.get(clientId)
+    if (before && before.willTopic === gate.willTopic) before.willTopic = undefined
+    this.#admitted.set(clientId, gate)
+    gate.admit(clientId, username)
   }
 
   #toMessage(frame: PublishFrame, username: string | undefined, settle: Message['settle']): Message {
@@ -140,9 +163,15 @@ export class EmbeddedBroker {
   }
 
   #carryWill(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const { intake, access } = this.#options
+    const { access, metrics } = this.#options
+    const announced = client !== null && gateOf(client)?.willTopic === packet.topic
     // A broker that stops is no sign that devices have gone.
-    if (this.#stopping || packet.topic === NOWHERE || !access.mayPublish(client?.id ?? '', packet.topic)) {
+    if (
+      this.#stopping ||
+      !announced ||
+      packet.topic === NOWHERE ||
+      !access.mayPublish(client.id, packet.topic)
+    ) {
       done(new Error('this last will is not published'))
       return
     }
@@ -158,10 +187,10 @@ export class EmbeddedBroker {
       username: client ? gateOf(client)?.username : undefined,
       settle: (outcome) => done(isAccepted(outcome) ? null : new Error('a refused last will')),
     }
-    const offer = () => {
-      if (!intake.offer(message)) intake.whenRoom(offer)
-    }
-    offer()
+    this.#wills.carry(message, () => {
+      metrics.dropped()
+      done(new Error('a last will with no room for it'))
+    })
   }
 
   #now(): number {

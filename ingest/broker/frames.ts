@@ -21,10 +21,16 @@ export class FrameError extends Error {
   }
 }
 
+/** Pieces of a packet kept apart: putting a large one together anew at every small piece would take seconds. */
+const MOST_PIECES = 64
+
 /** Bytes in, whole packets out. A packet larger than the limit is refused by its header, before it is buffered. */
 export class FrameReader {
   readonly #mostBytes: number
-  #rest: Buffer = Buffer.alloc(0)
+  #pieces: Buffer[] = []
+  #bytes = 0
+  /** With fewer bytes there is no whole packet. */
+  #wanted = 0
 
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes
@@ -32,25 +38,32 @@ export class FrameReader {
 
   /** @throws FrameError when the stream cannot be read on. */
   read(chunk: Buffer): Buffer[] {
-    let buffer = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    this.#pieces.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes < this.#wanted && this.#pieces.length < MOST_PIECES) return []
+    let buffer = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces)
     const frames: Buffer[] = []
     for (;;) {
       const length = frameLength(buffer)
-      if (length === undefined) break
-      if (length > this.#mostBytes) {
+      if (length !== undefined && length > this.#mostBytes) {
         throw new FrameError('too-large', `a packet of ${length} bytes; at most ${this.#mostBytes}`)
       }
-      if (buffer.length < length) break
+      this.#wanted = length ?? 0
+      if (length === undefined || buffer.length < length) break
       frames.push(buffer.subarray(0, length))
       buffer = buffer.subarray(length)
     }
-    this.#rest = buffer
+    this.#pieces = buffer.length === 0 ? [] : [buffer]
+    this.#bytes = buffer.length
     return frames
   }
 }
 
-/** Bytes of the first packet; undefined while its header is incomplete. [MQTT-1.5.5, 2.2.3] */
-function frameLength(buffer: Buffer): number | undefined {
+/**
+ * Bytes of the first packet; undefined while its header is incomplete. [MQTT-1.5.5, 2.2.3]
+ * @throws FrameError when the header cannot be one.
+ */
+export function frameLength(buffer: Buffer): number | undefined {
   let length = 0
   for (let at = 1; at <= 4; at++) {
     const byte = buffer[at]
@@ -74,10 +87,15 @@ export function typeOf(frame: Buffer): number {
   return frame[0]! >> 4
 }
 
+/** The QoS in the header of a PUBLISH. */
+export function qosOf(frame: Buffer): number {
+  return (frame[0]! >> 1) & 3
+}
+
 /** @throws FrameError when the lengths in it do not fit. */
 export function readPublish(frame: Buffer): PublishFrame {
   const flags = frame[0]! & 0x0f
-  const qos = (flags >> 1) & 3
+  const qos = qosOf(frame)
   let at = 1
   while ((frame[at]! & 0x80) !== 0) at += 1
   at += 1

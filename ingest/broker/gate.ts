@@ -4,13 +4,16 @@ import { generate } from 'mqtt-packet'
 import type { Intake, Message } from '../message.ts'
 import { isAccepted } from '../message.ts'
 import type { RefusalReason } from '../metrics.ts'
-import { FrameError, FrameReader, PACKET, type PublishFrame, readPublish, typeOf } from './frames.ts'
+import type { BacklogRoom } from './backlog.ts'
+import { FrameError, FrameReader, PACKET, type PublishFrame, typeOf } from './frames.ts'
+import { Line, type Passing } from './line.ts'
 
 /** Where refused messages are published, so that they are acknowledged and reach nobody: no filter may name it. */
 export const NOWHERE = '$refused'
 
 export interface GateOptions {
   intake: Intake
+  backlogRoom: BacklogRoom
   mostPacketBytes: number
   mayPublish(clientId: string, topic: string): boolean
   toMessage(frame: PublishFrame, username: string | undefined, settle: Message['settle']): Message
@@ -20,19 +23,8 @@ export interface GateOptions {
   onDropped(): void
 }
 
-/** One packet on its way through, in order of arrival. */
-interface Passing {
-  /** What comes out: the packet as it came, or its stand-in to nowhere. */
-  bytes: Buffer
-  /** Bytes as it came. */
-  size: number
-  publish: PublishFrame | undefined
-  state: 'new' | 'held' | 'free' | 'dropped'
-}
-
-/** One connection may have this much waiting here; then its socket is read no further. */
-const MOST_WAITING = 2_000
-const MOST_WAITING_BYTES = 2 * 1_048_576
+/** Messages handed in when it is this connection's turn, before the next one has its turn. */
+const MOST_OF_TURN = 100
 
 /** Packets about other packets: nothing waits behind a held PUBLISH that does not have to. */
 const UNORDERED: ReadonlySet<number> = new Set([
@@ -54,12 +46,13 @@ export class Gate extends Duplex {
   readonly #socket: Socket
   readonly #options: GateOptions
   readonly #reader: FrameReader
-  #passing: Passing[] = []
-  #waitingBytes = 0
-  /** First packet that is still 'new'; those before it are held, free or dropped. */
-  #cursor = 0
-  #clientId: string | undefined
-  #username: string | undefined
+  readonly #line: Line
+  /** Who was let in; undefined before that. */
+  clientId: string | undefined
+  /** The user name the client was let in with. */
+  username: string | undefined
+  /** Topic of the last will that is due when the connection breaks; undefined: none is. */
+  willTopic: string | undefined
   #blocked = false
   #ended = false
   #stopped = false
@@ -70,25 +63,17 @@ export class Gate extends Duplex {
     this.#socket = socket
     this.#options = options
     this.#reader = new FrameReader(options.mostPacketBytes)
+    this.#line = new Line(options.backlogRoom)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     socket.on('end', () => this.#onEnd())
     socket.on('error', () => this.#onEnd())
     socket.on('close', () => this.#onEnd())
   }
 
-  get idle(): boolean {
-    return this.#passing.length === 0
-  }
-
-  /** The user name the client was let in with. */
-  get username(): string | undefined {
-    return this.#username
-  }
-
   /** The client has been let in: what it publishes from here on is taken. */
   admit(clientId: string, username: string | undefined): void {
-    this.#clientId = clientId
-    this.#username = username
+    this.clientId = clientId
+    this.username = username
     this.#offer()
   }
 
@@ -138,70 +123,70 @@ export class Gate extends Duplex {
 
   #onData(chunk: Buffer): void {
     this.#keepAlive?.refresh()
-    try {
+    this.#orRefuse(() => {
       for (const frame of this.#reader.read(chunk)) this.#accept(frame)
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error
-      this.#refuse(error.reason, error.message)
-      return
-    }
+    })
     this.#offer()
-    if (this.#passing.length > MOST_WAITING || this.#waitingBytes > MOST_WAITING_BYTES) this.#socket.pause()
+    if (this.#line.tooLong) this.#socket.pause()
   }
 
   #accept(bytes: Buffer): void {
     if (this.destroyed) return
-    const type = typeOf(bytes)
-    if (UNORDERED.has(type)) {
-      this.push(bytes)
-      return
-    }
-    const publish = type === PACKET.publish ? readPublish(bytes) : undefined
-    this.#passing.push({ bytes, size: bytes.length, publish, state: publish ? 'new' : 'free' })
-    this.#waitingBytes += bytes.length
+    if (UNORDERED.has(typeOf(bytes))) this.push(bytes)
+    else this.#line.add(bytes, !this.#blocked)
   }
 
-  /** Hands new messages in, in order, as far as there is room. */
-  #offer(): void {
-    if (this.destroyed || this.#blocked) return
-    for (; this.#cursor < this.#passing.length; this.#cursor += 1) {
-      const packet = this.#passing[this.#cursor]!
-      if (packet.state !== 'new') continue
-      if (this.#clientId === undefined) return
-      if (!this.#take(packet, packet.publish!, this.#clientId)) return
-    }
+  /** Hands new messages in, in order, as far as there is room and no more than `most`. */
+  #offer(most = Number.POSITIVE_INFINITY): void {
+    this.#orRefuse(() => {
+      for (let taken = 0; !this.destroyed && !this.#blocked; taken++) {
+        const packet = this.#line.firstNew()
+        if (!packet || this.clientId === undefined) break
+        if (taken === most) this.#waitForRoom()
+        else this.#take(packet, packet.publish!, this.clientId)
+      }
+    })
     this.#release()
   }
 
-  /** False: the message was not taken, and those behind it have to wait. */
-  #take(packet: Passing, publish: PublishFrame, clientId: string): boolean {
+  /** A stream that cannot be read on is the end of its connection. */
+  #orRefuse(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error
+      this.#refuse(error.reason, error.message)
+    }
+  }
+
+  /** Takes a message, or sees to it that it and those behind it wait. */
+  #take(packet: Passing, publish: PublishFrame, clientId: string): void {
     const { topic } = publish
     if (topic === '' || /[+#]/.test(topic)) {
       this.#refuse('bad-topic', 'a PUBLISH to an empty topic or to a filter') // [MQTT-3.3.2-2]
-      return false
+      return
     }
     if (!this.#options.mayPublish(clientId, topic)) {
       this.#refuse('not-allowed', `no right to publish to ${topic.slice(0, 100)}`)
-      return false
+      return
     }
     if (publish.retain && publish.payload.length === 0) {
       // Not a message but an order to the broker: forget what is retained there [MQTT-3.3.1-10].
       packet.state = 'free'
-      return true
+      return
     }
-    const message = this.#options.toMessage(publish, this.#username, (outcome) => {
+    const message = this.#options.toMessage(publish, this.username, (outcome) => {
       this.#settle(packet, publish, isAccepted(outcome))
     })
     packet.state = 'held'
-    if (this.#options.intake.offer(message)) return true
+    if (this.#options.intake.offer(message)) return
     if (publish.qos === 0) {
       packet.state = 'dropped'
       this.#options.onDropped()
-      return true
+    } else {
+      packet.state = 'new'
+      this.#waitForRoom()
     }
-    packet.state = 'new'
-    this.#waitForRoom()
-    return false
   }
 
   #waitForRoom(): void {
@@ -209,7 +194,7 @@ export class Gate extends Duplex {
     if (this.#ended) this.#forgetNew()
     this.#options.intake.whenRoom(() => {
       this.#blocked = false
-      this.#offer()
+      this.#offer(MOST_OF_TURN)
     })
   }
 
@@ -220,30 +205,21 @@ export class Gate extends Duplex {
     }
     packet.state = 'free'
     if (!accepted) packet.bytes = toNowhere(publish)
-    if (this.#passing[0] === packet) this.#release()
+    if (this.#line.isFirst(packet)) this.#release()
   }
 
-  /** Lets out what nothing holds back any more. */
+  /** Lets out what nothing holds back any more, and lets in as much from the backlog. */
   #release(): void {
     if (this.destroyed) return
-    let count = 0
-    const out: Buffer[] = []
-    for (const packet of this.#passing) {
-      if (packet.state !== 'free' && packet.state !== 'dropped') break
-      if (packet.state === 'free') out.push(packet.bytes)
-      this.#waitingBytes -= packet.size
-      count += 1
-    }
-    this.#passing.splice(0, count)
-    this.#cursor = Math.max(0, this.#cursor - count)
-    if (out.length > 0) this.push(out.length === 1 ? out[0] : Buffer.concat(out))
+    const out = this.#line.release()
+    if (out && out.length > 0) this.push(out.length === 1 ? out[0] : Buffer.concat(out))
+    if (out) this.#offer()
     this.#readOn()
-    if (this.#ended && this.#passing.length === 0) this.push(null)
+    if (this.#ended && this.#line.empty) this.push(null)
   }
 
   #readOn(): void {
-    const few = this.#passing.length <= MOST_WAITING / 2 && this.#waitingBytes <= MOST_WAITING_BYTES / 2
-    if (few && !this.#stopped && this.#socket.isPaused()) this.#socket.resume()
+    if (this.#line.short && !this.#stopped && this.#socket.isPaused()) this.#socket.resume()
   }
 
   /** The client has gone, in order or not. What is held is still carried to its end; what was never taken is not. */
@@ -256,7 +232,7 @@ export class Gate extends Duplex {
   }
 
   #forgetNew(): void {
-    for (const packet of this.#passing) if (packet.state === 'new') packet.state = 'dropped'
+    for (let lost = this.#line.forgetNew(); lost > 0; lost--) this.#options.onDropped()
   }
 
   #refuse(reason: RefusalReason, detail: string): void {

@@ -9,7 +9,8 @@ import type { Format } from './format.ts'
 import { decodeStatus } from './status.ts'
 import { decodeTelemetry } from './telemetry.ts'
 
-const bodies: Record<TopicKind, Decoder> = {
+/** What the bodies of each kind of topic are read by. */
+export const bodies: Record<TopicKind, Decoder> = {
   telemetry: decodeTelemetry,
   attendance: decodeAttendance,
   checkin: decodeCheckin,

@@ -15,6 +15,8 @@ export interface Readiness {
   database: boolean
   broker: boolean
   room: boolean
+  /** What is wrong, in a sentence, where more is known than yes and no. */
+  trouble?: string | undefined
 }
 
 export interface HttpOptions extends SubmitTools, HanetTools, IclockTools {

@@ -9,6 +9,7 @@ import {
   readLetterCounts,
   readWaitingDevices,
 } from '../../shared/db/dead-letters/read.ts'
+import { realClock } from '../../shared/node/clock.ts'
 import { EXIT_BAD_DATA } from '../../shared/node/command.ts'
 import { coerceError, errorCode, IocError } from '../../shared/node/errors.ts'
 import { createLog } from '../../shared/node/log.ts'
@@ -101,6 +102,7 @@ async function retryAll(
     ordered: false,
     memory: new Memory(),
     turns: new Turns(),
+    clock: realClock,
   }
   const progress = createProgress(process.stderr)
   const fitting = await countFitting(database, filter)

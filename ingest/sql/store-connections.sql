@@ -24,7 +24,8 @@ current as (
   order by device_id, ts desc
   on conflict (device_id) do update
   set ts = excluded.ts, online = excluded.online
-  where device_connection_current.ts < excluded.ts
+  -- A state from the future was written while our clock ran ahead: it must not outlive the correction.
+  where device_connection_current.ts < excluded.ts or device_connection_current.ts > to_timestamp($7::float8 / 1000)
 ),
 noted as (
   insert into journal (kind, messages, school_ids, body)

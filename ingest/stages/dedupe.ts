@@ -10,6 +10,7 @@ export function dedupe(batch: Batch<Row>): Batch<Row> {
   const refusals = new Refusals()
   const readings = new ReadingKeys()
   const kept = new Map<string, Row>()
+  const lastOfDevice = new Map<number, Connection>()
   const records: Row[] = []
   const duplicates: Row[] = []
   for (const given of batch.records) {
@@ -18,7 +19,7 @@ export function dedupe(batch: Batch<Row>): Batch<Row> {
       else duplicates.push(given)
       continue
     }
-    const row = given.kind === 'connection' ? afterItsPredecessor(given, kept) : given
+    const row = given.kind === 'connection' ? afterItsPredecessor(given, lastOfDevice) : given
     const key = keyOf(row)
     const first = kept.get(key)
     if (!first) {
@@ -78,15 +79,16 @@ class ReadingKeys {
 const METRICS = 32_768
 
 /**
- * Connections take their time of arrival. Several changes of one device in one millisecond keep their order by
- * following one another a millisecond apart; the last one said twice is a duplicate.
+ * Connections take their time of arrival. Several changes of one device in one millisecond, or around a clock that
+ * was set back, keep their order by following one another a millisecond apart; the last one said twice is a duplicate.
  */
-function afterItsPredecessor(connection: Connection, kept: ReadonlyMap<string, Row>): Connection {
-  const keptAt = (at: number) => kept.get(keyOf({ ...connection, at })) as Connection | undefined
-  let last: Connection | undefined
-  for (let at = connection.at; keptAt(at); at++) last = keptAt(at)
-  if (!last) return connection
-  return { ...connection, at: last.online === connection.online ? last.at : last.at + 1 }
+function afterItsPredecessor(connection: Connection, lastOfDevice: Map<number, Connection>): Connection {
+  const last = lastOfDevice.get(connection.deviceId)
+  const after =
+    !last || connection.at > last.at ? connection.at : last.at + Number(last.online !== connection.online)
+  const placed = { ...connection, at: after }
+  lastOfDevice.set(connection.deviceId, placed)
+  return placed
 }
 
 function sameRoll(a: Roll, b: Roll): boolean {

@@ -14,10 +14,11 @@ import { storeStatuses } from '../store/statuses.ts'
 /**
  * One transaction for the whole batch: rows, current values, dead letters and the journal are there together or
  * not at all; so is the end of a dead message that is carried again. A row that the database refuses is found and becomes a dead letter; the others are stored.
+ * @param now the clock at this moment, milliseconds since 1970
  * @throws whatever the database fails with, when the failure is not the data's: nothing is stored then.
  */
-export async function store(batch: Batch<Row>, database: Database): Promise<Settled> {
-  const attempt = (guard: Guard) => database.transaction((client) => storeAll(client, batch, guard))
+export async function store(batch: Batch<Row>, database: Database, now: number): Promise<Settled> {
+  const attempt = (guard: Guard) => database.transaction((client) => storeAll(client, batch, guard, now))
   try {
     return await attempt(atOnce)
   } catch (error) {
@@ -26,7 +27,7 @@ export async function store(batch: Batch<Row>, database: Database): Promise<Sett
   }
 }
 
-async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Promise<Settled> {
+async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard, now: number): Promise<Settled> {
   const { held, gone } = await holdRetried(client, batch.messages)
   const stored: Row[] = []
   const duplicates: (Row | Letter)[] = [...batch.duplicates]
@@ -37,7 +38,7 @@ async function storeAll(client: Queryable, batch: Batch<Row>, guard: Guard): Pro
     await some(guard, client, rows.roll, storeRolls),
     await some(guard, client, rows.checkin, storeCheckins),
     await some(guard, client, rows.status, storeStatuses),
-    await some(guard, client, rows.connection, storeConnections),
+    await some(guard, client, rows.connection, (one, some) => storeConnections(one, some, now)),
   ]
   for (const part of written) {
     for (const row of part.stored) stored.push(row)

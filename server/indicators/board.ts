@@ -32,6 +32,8 @@ export interface BoardCounts {
   closedSlotAt: number | undefined
   /** False after the feed's last look at the database failed. */
   databaseReachable: boolean
+  /** True after it failed for want of space on the database's disk. */
+  databaseFull?: boolean
 }
 
 export interface BoardTick {

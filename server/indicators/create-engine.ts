@@ -1,7 +1,7 @@
 import type { AreaTree } from '../../shared/contract/area.ts'
 import type { IndicatorDefinition, IndicatorValue } from '../../shared/contract/indicator.ts'
 import { TICK_MS } from '../../shared/contract/live.ts'
-import { type Database, isPassing } from '../../shared/db/connect.ts'
+import { type Database, isDiskFull, isPassing } from '../../shared/db/connect.ts'
 import type { Clock } from '../../shared/node/clock.ts'
 import { coerceError } from '../../shared/node/errors.ts'
 import type { Logger } from '../../shared/node/log.ts'
@@ -46,6 +46,7 @@ class IndicatorEngine implements Engine {
   #running: Promise<void> = Promise.resolve()
   #stopping = false
   #reachable = true
+  #full = false
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -108,6 +109,7 @@ class IndicatorEngine implements Engine {
       lagSeconds: follower?.lagSeconds ?? 0,
       closedSlotAt: this.#round.closedSlotAt,
       databaseReachable: this.#reachable,
+      databaseFull: this.#full,
     }
   }
 
@@ -141,10 +143,14 @@ class IndicatorEngine implements Engine {
   #noteReachable(reachable: boolean, thrown?: unknown): void {
     const { log } = this.#options
     const error = thrown === undefined ? undefined : coerceError(thrown)
+    const full = isDiskFull(thrown)
     if (error && !isPassing(thrown)) log.error({ error: error.stack }, 'a round of the engine failed')
-    else if (error && this.#reachable) log.warn({ error: error.message }, 'the database cannot be read')
-    else if (reachable && !this.#reachable) log.info('the database can be read again')
+    else if (error && this.#reachable) {
+      const what = full ? 'the disk of the database is full' : 'the database cannot be read'
+      log.warn({ error: error.message }, what)
+    } else if (reachable && !this.#reachable) log.info('the database can be used again')
     this.#reachable = reachable
+    this.#full = full
   }
 
   #schedule(wait: number): void {

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { isPassing } from '../../shared/db/connect.ts'
 import { dayOf } from '../../shared/domain/time.ts'
+import { IocError } from '../../shared/node/errors.ts'
 import { question } from '../sql/read.ts'
 import type { PartReport, RouteParts } from './parts.ts'
 import { withPatience } from './patience.ts'
@@ -20,7 +21,7 @@ export function serveStatus(http: FastifyInstance, parts: RouteParts): void {
   serve(http, 'status', async () => {
     const counts = board.counts()
     const [database, ...others] = await Promise.all([
-      askDatabase(parts),
+      askDatabase(parts, counts.databaseFull === true),
       ...parts.otherParts.map((probe) => probe()),
     ])
     const state = system.current()
@@ -49,10 +50,10 @@ export function serveStatus(http: FastifyInstance, parts: RouteParts): void {
 }
 
 /** The status page must answer most of all when the database does not. */
-async function askDatabase({
-  database,
-  clock,
-}: RouteParts): Promise<{ report: PartReport; simulatedDevices: number }> {
+async function askDatabase(
+  { database, clock }: RouteParts,
+  full: boolean,
+): Promise<{ report: PartReport; simulatedDevices: number }> {
   const asked = readDatabase(database, [dayOf(clock.now())]).catch((thrown: unknown) => {
     if (!isPassing(thrown)) throw thrown
     return []
@@ -63,6 +64,8 @@ async function askDatabase({
     return { report: { name: 'database', ok: false, version: '', detail }, simulatedDevices: 0 }
   }
   const { postgres, timescale, simulatedDevices } = found
-  const detail = `PostgreSQL ${postgres}, TimescaleDB ${timescale} at ${database.target}`
-  return { report: { name: 'database', ok: true, version: timescale, detail }, simulatedDevices }
+  const detail = full
+    ? new IocError('database-full', { target: database.target }).message
+    : `PostgreSQL ${postgres}, TimescaleDB ${timescale} at ${database.target}`
+  return { report: { name: 'database', ok: !full, version: timescale, detail }, simulatedDevices }
 }

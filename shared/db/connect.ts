@@ -122,6 +122,11 @@ export async function isEmbedded(database: Queryable): Promise<boolean> {
   return rows[0]!.embedded
 }
 
+/** Whether the database has no space left (SQLSTATE disk_full): it answers questions, and can store nothing. */
+export function isDiskFull(thrown: unknown): boolean {
+  return errorCode(thrown) === '53100'
+}
+
 /** Waits until the database answers. @throws IocError database-unreachable after `patienceMs`. */
 export async function awaitDatabase(database: Database, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs

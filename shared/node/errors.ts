@@ -21,6 +21,12 @@ export const errorCatalogue = {
     sentence:
       'The data folder {folder} cannot be written ({why}): give this user the right to write there, or set DATA_DIR to another folder.',
   },
+  'disk-full': {
+    status: 500,
+    exit: 74,
+    sentence:
+      'The disk of the data folder {folder} is full ({free} MiB free, {needed} needed): free space on it. What was acknowledged is stored; messages wait with their senders.',
+  },
   'already-running': {
     status: 500,
     exit: 75,
@@ -142,6 +148,12 @@ export const errorCatalogue = {
     status: 503,
     exit: 1,
     sentence: 'The database cannot be reached at the moment: try again in {seconds} seconds.',
+  },
+  'database-full': {
+    status: 503,
+    exit: 1,
+    sentence:
+      'The disk of the database at {target} is full: free space on it. Until then messages are held unacknowledged; nothing is lost.',
   },
   internal: {
     status: 500,

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { refuseFullDisk } from './disk.ts'
 import { coerceError, errorCode, IocError } from './errors.ts'
 
 export interface FolderLock {
@@ -11,7 +12,7 @@ export interface FolderLock {
 /**
  * Keeps two copies off one folder. The lock names its process; a lock whose process is gone (kill -9, power cut)
  * is taken over, and the answer says so.
- * @throws IocError folder-unwritable, already-running
+ * @throws IocError folder-unwritable, disk-full, already-running
  */
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, 'lock')
@@ -33,6 +34,7 @@ export function lockFolder(folder: string): FolderLock {
     throw new Error('the lock file cannot be taken')
   } catch (thrown) {
     if (thrown instanceof IocError) throw thrown
+    refuseFullDisk(folder, errorCode(thrown))
     throw new IocError('folder-unwritable', { folder, why: errorCode(thrown) ?? coerceError(thrown).message })
   }
 }

@@ -4,6 +4,8 @@ import { publish, type Report } from './report.ts'
 const benches: Record<string, (options: { seconds: number | undefined }) => Promise<Report | Report[]>> = {
   checkins: async (options) => (await import('./checkins.ts')).checkins(options),
   latency: async (options) => (await import('./latency.ts')).latency(options),
+  flood: async (options) => (await import('./flood.ts')).flood(options),
+  outage: async (options) => (await import('./outage.ts')).outage(options),
   kill: async () => (await import('./ingest/kill.ts')).kill(),
   ingest: async () => (await import('./ingest/ingest.ts')).ingest(),
 }

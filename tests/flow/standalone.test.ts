@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { runStandalone, type Standalone } from '../helpers/standalone.ts'
+import { partsOf, runStandalone, type Standalone } from '../helpers/standalone.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ioc-standalone-'))
 const running: Standalone[] = []
@@ -24,19 +23,6 @@ afterEach(async () => {
   }
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
-
-/** Process numbers of the parts of one standalone start. */
-function parts(one: Standalone): Record<string, number> {
-  const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-  const found: Record<string, number> = {}
-  for (const line of lines) {
-    const [pid, parent, ...words] = line.trim().split(/\s+/)
-    if (Number(parent) !== one.process.pid) continue
-    const name = /(embedded|ingest|server|simulator)\/main\.ts/.exec(words.join(' '))?.[1]
-    if (name) found[name] = Number(pid)
-  }
-  return found
-}
 
 async function eventually(what: string, check: () => Promise<boolean>, patienceMs = 30_000): Promise<void> {
   for (const until = Date.now() + patienceMs; ; ) {
@@ -76,12 +62,12 @@ test('one command brings up a living province, says it is simulated, and Ctrl-C 
 test('every part that is killed comes back by itself while the others go on', async () => {
   const one = await start(newFolder())
   await one.ready
-  const before = parts(one)
+  const before = partsOf(one)
   expect(Object.keys(before).sort()).toEqual(['embedded', 'ingest', 'server', 'simulator'])
   for (const name of ['server', 'simulator', 'ingest', 'embedded']) {
     process.kill(before[name]!, 'SIGKILL')
     await eventually(`${name} is back`, async () => {
-      const now = parts(one)[name]
+      const now = partsOf(one)[name]
       return (
         now !== undefined &&
         now !== before[name] &&
@@ -103,7 +89,7 @@ test('after kill -9 of everything the next start takes over and nothing stored i
   }
   await eventually('rolls are stored', async () => (await stored(first)) > 50)
   const acknowledged = await stored(first)
-  for (const pid of Object.values(parts(first))) process.kill(pid, 'SIGKILL')
+  for (const pid of Object.values(partsOf(first))) process.kill(pid, 'SIGKILL')
   first.process.kill('SIGKILL')
   await first.ended
   const second = await start(folder)

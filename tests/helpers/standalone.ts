@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import net from 'node:net'
 import { fileURLToPath } from 'node:url'
 
@@ -19,12 +19,15 @@ export interface Standalone {
   ended: Promise<number | string>
 }
 
+/** `around` may put another program before it in the command. */
 export async function runStandalone(
   folder: string,
   environment: Record<string, string> = {},
+  around: (command: string[]) => string[] = (command) => command,
 ): Promise<Standalone> {
   const [http, mqtt, ingest, database] = (await freePorts(4)) as [number, number, number, number]
-  const child = spawn(process.execPath, ['--import', 'tsx', 'start.ts'], {
+  const [program, ...args] = around([process.execPath, '--import', 'tsx', 'start.ts'])
+  const child = spawn(program!, args, {
     cwd: ROOT,
     env: {
       ...process.env,
@@ -71,6 +74,19 @@ export async function runStandalone(
     ready,
     ended,
   }
+}
+
+/** Process numbers of the parts of one standalone start. */
+export function partsOf(one: Standalone): Record<string, number> {
+  const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
+  const found: Record<string, number> = {}
+  for (const line of lines) {
+    const [pid, parent, ...words] = line.trim().split(/\s+/)
+    if (Number(parent) !== one.process.pid) continue
+    const name = /(embedded|ingest|server|simulator)\/main\.ts/.exec(words.join(' '))?.[1]
+    if (name) found[name] = Number(pid)
+  }
+  return found
 }
 
 export async function freePorts(count: number): Promise<number[]> {

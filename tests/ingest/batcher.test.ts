@@ -79,6 +79,24 @@ test('with no room messages are refused until some are settled', async () => {
   expect(batcher.hasRoom).toBe(true)
 })
 
+test('those who wait for room have their turn in the order in which they came, also when they ask again', async () => {
+  const { batcher, batches, offer } = start({ messages: 10, everyMs: 0 }, { messages: 30, bytes: 1_000_000 })
+  offer(30)
+  const turns: string[] = []
+  /** Wants more than there is: takes all the room it finds, and asks again. */
+  const wait = (name: string) =>
+    batcher.whenRoom(() => {
+      if (offer(20) > 0) turns.push(name)
+      wait(name)
+    })
+  for (const name of ['a', 'b', 'c']) wait(name)
+  for (let done = 0; turns.length < 7; done++) {
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(done))
+    batches[done]!.finish()
+  }
+  expect(turns.join('')).toBe('abcabca')
+})
+
 test('drained waits for everything taken, or for its patience', async () => {
   const { batcher, batches, offer } = start()
   await batcher.drained(10_000)

@@ -47,7 +47,7 @@ test.each([0, 1, 2] as const)('a message at QoS %i becomes a row', async (qos) =
       { metric_id: 1, value: 612, arrival: 0 },
       { metric_id: 2, value: 27.3, arrival: 0 },
     ])
-  })
+  }, 5_000)
 })
 
 test('nothing is acknowledged before its transaction has committed, and pings are answered meanwhile', async () => {

@@ -40,6 +40,14 @@ export const decodeTools: DecodeTools = {
   memory: new Memory(),
 }
 
+/** Decoded where no message is of a vendor. */
+export function decodeOwn(messages: readonly Message[]): Batch<Draft> {
+  const batch = decode(messages, decodeTools)
+  const records = batch.records.filter((one): one is Draft => !('vendor' in one))
+  if (records.length < batch.records.length) throw new Error('a vendor among the messages')
+  return { ...batch, records, duplicates: [] }
+}
+
 /** Decoded with the vendor names found nowhere: messages of the protocol itself need none. */
 export async function decodeNative(messages: readonly Message[]): Promise<Batch<Draft>> {
   return identify(decode(messages, decodeTools), {

@@ -22,8 +22,15 @@ export interface Mosquitto {
   remove(): Promise<void>
 }
 
-/** A Mosquitto on a free port that keeps its sessions on disk. @param more further lines of its configuration */
-export async function startMosquitto(program: string, more: readonly string[] = []): Promise<Mosquitto> {
+/**
+ * A Mosquitto on a free port that keeps its sessions on disk, and so many messages for a client that is away.
+ * @param more further lines of its configuration
+ */
+export async function startMosquitto(
+  program: string,
+  more: readonly string[] = [],
+  mostQueued = 100_000,
+): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'ioc-mosquitto-'))
   const port = await freePort()
   const file = join(folder, 'mosquitto.conf')
@@ -32,7 +39,7 @@ export async function startMosquitto(program: string, more: readonly string[] = 
     [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
-      'max_queued_messages 100000',
+      `max_queued_messages ${mostQueued}`,
       'persistence true',
       `persistence_location ${folder}/`,
       'autosave_interval 1',

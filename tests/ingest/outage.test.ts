@@ -74,6 +74,45 @@ test('while the database is away messages are held unacknowledged, and all are s
   expect(said).toEqual(['database lost; messages are held unacknowledged', 'database is back'])
 })
 
+test('while the disk of the database is full messages are held, and the log and readiness say which trouble it is', async () => {
+  await start()
+  const client = await mqttClient(ingest.mqttUrl)
+  await client.publishAsync(TOPIC, body(0), { qos: 1 })
+  // What a server says that has no space left.
+  await db.database.query(`create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`)
+  await db.database.query(
+    'create trigger full_disk before insert on reading for each row execute function refuse()',
+  )
+  let acknowledged = 0
+  const publishes = Array.from({ length: 100 }, (_, at) =>
+    client.publishAsync(TOPIC, body(1 + at), { qos: 1 }).then(() => {
+      acknowledged += 1
+    }),
+  )
+  const readiness = async () => (await fetch(`${ingest.httpUrl}/readyz`)).json()
+  await vi.waitFor(
+    async () => expect(await readiness()).toMatchObject({ ready: false, database: false }),
+    5_000,
+  )
+  expect(await readiness()).toMatchObject({
+    trouble: expect.stringMatching(/^The disk of the database at .* is full/),
+  })
+  await delay(1_000)
+  expect(acknowledged).toBe(0)
+
+  await db.database.query('drop trigger full_disk on reading')
+  await db.database.query('drop function refuse')
+  await Promise.all(publishes)
+  expect(await readings()).toBe(202)
+  const said = logged.map((line) => line.msg).filter((text) => text.includes('database'))
+  expect(said).toEqual([
+    'the disk of the database is full; messages are held unacknowledged until there is space',
+    'database is back',
+  ])
+  expect((await readiness()) as object).not.toHaveProperty('trouble')
+})
+
 test('a connection that breaks in the middle of transactions loses nothing and stores nothing twice', async () => {
   await start({ BATCH_MS: '0' })
   const client = await mqttClient(ingest.mqttUrl)

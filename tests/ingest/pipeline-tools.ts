@@ -7,6 +7,7 @@ import { IngestMetrics } from '../../ingest/metrics.ts'
 import { Registry } from '../../ingest/registry.ts'
 import { readTopicMap, SHIPPED_MAP } from '../../ingest/topic-map.ts'
 import { Turns } from '../../ingest/turns.ts'
+import { realClock } from '../../shared/node/clock.ts'
 import { silentLog, type TestDatabase } from '../helpers/database.ts'
 
 export interface TestPipeline {
@@ -33,6 +34,7 @@ export async function createPipeline({ database }: TestDatabase): Promise<TestPi
     ordered: true,
     memory: new Memory(),
     turns: new Turns(),
+    clock: realClock,
   }
   const carry = async (messages: readonly Message[]) => {
     for (const message of messages) tools.metrics.taken(message)

@@ -31,9 +31,15 @@ async function prepared(messages: Message[]): Promise<Batch<Row>> {
   return dedupe(await enrich(validate(await decodeNative(messages), registry), registry))
 }
 
+/** Our clock when a batch is stored. */
+let now: number
+beforeEach(() => {
+  now = NOW + 3_600_000
+})
+
 /** Stores messages as one batch and says what became of their records. */
 async function put(...messages: Message[]) {
-  const { stored, duplicates, letters } = await store(await prepared(messages), db.database)
+  const { stored, duplicates, letters } = await store(await prepared(messages), db.database, now)
   return {
     stored: stored.length,
     duplicates: duplicates.length,
@@ -237,6 +243,16 @@ describe('connection of a device', () => {
     ])
   })
 
+  test('written while our clock ran ahead does not outlive the correction', async () => {
+    const ahead = { receivedAt: NOW + 3_600_000 }
+    await put(state(true, ahead))
+    now = NOW
+    expect(await put(state(false))).toMatchObject({ stored: 1 })
+    expect(await select('select online, ts from device_connection_current')).toEqual([
+      { online: false, ts: new Date(NOW) },
+    ])
+  })
+
   test('kept by a broker is news only when it differs from what is known', async () => {
     await put(state(true))
     expect(await put(state(true, { retained: true, receivedAt: NOW + 1 }))).toMatchObject({ duplicates: 1 })
@@ -252,7 +268,7 @@ describe('what is said of a connection again and again', () => {
   }
   const putSaid = async (...batches: Batch<Row>[]) => {
     const whole = { ...batches[0]!, records: batches.flatMap(({ records }) => records) }
-    const { stored, duplicates } = await store(whole, db.database)
+    const { stored, duplicates } = await store(whole, db.database, NOW)
     return [stored.length, duplicates.length]
   }
 

@@ -1,4 +1,5 @@
 import net from 'node:net'
+import { Transform } from 'node:stream'
 
 export interface TcpProxy {
   port: number
@@ -6,6 +7,8 @@ export interface TcpProxy {
   cut(): void
   /** Keeps connections but passes nothing on, as a dead network does. */
   freeze(): void
+  /** From now on every piece of data takes this much longer, each way, one after the other. */
+  slow(ms: number): void
   restore(): Promise<void>
   close(): Promise<void>
 }
@@ -13,6 +16,14 @@ export interface TcpProxy {
 /** Stands before a server, so that a test can take the server away and give it back. */
 export async function startProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl)
+  let lateMs = 0
+  const late = () =>
+    new Transform({
+      transform: (chunk, _encoding, done) => {
+        if (lateMs === 0) done(null, chunk)
+        else setTimeout(() => done(null, chunk), lateMs)
+      },
+    })
   const pairs = new Set<[net.Socket, net.Socket]>()
   const accept = (near: net.Socket) => {
     const far = net.connect(Number(target.port), target.hostname)
@@ -24,8 +35,7 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
       pairs.delete(pair)
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
-    near.pipe(far)
-    far.pipe(near)
+    for (const [from, to] of [[near, far] as const, [far, near] as const]) from.pipe(late()).pipe(to)
   }
   let server = net.createServer(accept)
   const listen = (port: number) =>
@@ -45,9 +55,12 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
     },
     freeze: () => {
       for (const [near, far] of pairs) {
-        near.unpipe(far)
-        far.unpipe(near)
+        near.unpipe()
+        far.unpipe()
       }
+    },
+    slow: (ms) => {
+      lateMs = ms
     },
     restore: () => listen(port),
     close: () =>

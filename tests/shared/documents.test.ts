@@ -87,12 +87,19 @@ describe('.env.example', () => {
 test('the operator is told of every way in which npm start refuses, with its exit code', () => {
   const table = read('docs/operate.md')
   const refusals = Object.entries(errorCatalogue).filter(([, entry]) =>
-    [64, 69, 73, 75, 78].includes(entry.exit),
+    [64, 69, 73, 74, 75, 78].includes(entry.exit),
   )
   const missing = refusals.filter(
     ([code, { exit }]) => !table.split('\n').some((line) => line.startsWith(`| \`${code}\` | ${exit} |`)),
   )
   expect(missing.map(([code]) => code)).toEqual([])
+})
+
+test('whatever the operator is told of a fault names the test that shows it', () => {
+  const section = read('docs/operate.md').split('## Khi có sự cố')[1]!.split('\n## ')[0]!
+  const faults = section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| sự cố'))
+  expect(faults.length).toBeGreaterThan(10)
+  expect(faults.filter((line) => !/\| `tests\/[\w./-]+\.test\.ts` \|$/.test(line))).toEqual([])
 })
 
 test('the Node version is the same everywhere it is stated', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { port, readConfig } from '../../node/config.ts'
+import { refuseFullDisk } from '../../node/disk.ts'
 import { errorCode, IocError } from '../../node/errors.ts'
 import { lockFolder } from '../../node/folder-lock.ts'
 import { Lifecycle, type Program, runProgram } from '../../node/lifecycle.ts'
@@ -23,7 +24,10 @@ await runProgram(log, async (): Promise<Program> => {
   const lock = lockFolder(folder)
   lifecycle.onStop('folder lock', () => lock.release())
   try {
-    const database = await openEmbeddedDatabase(join(folder, 'cluster'))
+    const database = await openEmbeddedDatabase(join(folder, 'cluster')).catch((error: unknown) => {
+      refuseFullDisk(folder, errorCode(error))
+      throw error
+    })
     lifecycle.onStop('database', () => database.close())
     const bridge = createBridge({
       session: database,

@@ -48,6 +48,24 @@ test('however the bytes are cut, the packets that were written are read', () => 
   )
 })
 
+test('a megabyte that comes in small pieces is put together in a moment', () => {
+  const whole = generate({
+    cmd: 'publish',
+    topic: 't',
+    payload: Buffer.alloc(1_000_000, 7),
+    qos: 0,
+    retain: false,
+    dup: false,
+  })
+  const reader = new FrameReader(2_000_000)
+  const frames: Buffer[] = []
+  const since = performance.now()
+  for (let at = 0; at < whole.length; at += 20) frames.push(...reader.read(whole.subarray(at, at + 20)))
+  expect(frames).toHaveLength(1)
+  expect(frames[0]!.equals(whole)).toBe(true)
+  expect(performance.now() - since).toBeLessThan(3_000)
+})
+
 test('a packet that is too large is refused by its header', () => {
   const reader = new FrameReader(1_000)
   expect(() => reader.read(Buffer.from([0x30, 0xe9, 0x07]))).toThrow('a packet of 1004 bytes; at most 1000')
