@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { type Gateways, startGateways } from '../helpers/gateways.ts'
 import { addFleet, type IngestProcess, type IntakeStack, startIntakeStack } from '../helpers/intake-stack.ts'
 import { findProgram, type Mosquitto, startMosquitto } from '../ingest/mosquitto.ts'
@@ -9,7 +9,7 @@ const base = Date.now() - 3_600_000
 let stack: IntakeStack
 const fleets: Gateways[] = []
 beforeAll(async () => {
-  stack = await startIntakeStack()
+  stack = await startIntakeStack(inject('databaseTemplate'))
   await addFleet(stack.database, 500, 20)
 })
 afterAll(async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { residentMiB } from '../bench/process-memory.ts'
 import { type Gateways, startGateways } from '../helpers/gateways.ts'
 import { addFleet, type IngestProcess, type IntakeStack, startIntakeStack } from '../helpers/intake-stack.ts'
@@ -22,7 +22,7 @@ let behind: IngestProcess | undefined
 const fleets: Gateways[] = []
 
 beforeAll(async () => {
-  stack = await startIntakeStack()
+  stack = await startIntakeStack(inject('databaseTemplate'))
   await addFleet(stack.database, 60, 3)
   direct = await stack.addIngest()
   const program = findProgram('mosquitto')

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type Database } from '../../shared/db/connect.ts'
@@ -28,9 +28,14 @@ export interface IngestProcess {
   sum(metric: string, label?: string): Promise<number>
 }
 
-/** `server`: a TimescaleDB server to make a database on; unset: the embedded database as a process. */
-export async function startIntakeStack(server = process.env['TEST_DATABASE_URL']): Promise<IntakeStack> {
+/**
+ * On the server of TEST_DATABASE_URL, or with the embedded database as a process: then `template`, the folder of a
+ * migrated cluster, saves making one.
+ */
+export async function startIntakeStack(template?: string): Promise<IntakeStack> {
+  const server = process.env['TEST_DATABASE_URL']
   const folder = mkdtempSync(join(tmpdir(), 'ioc-intake-'))
+  if (template) cpSync(template, join(folder, 'timescaledb'), { recursive: true })
   const part = (name: string, module: string, environment: Record<string, string>) =>
     new Part({
       name,

@@ -74,7 +74,7 @@ test('an hour behind, what devices rightly say looks like the future: it is kept
   const body = { ts: time, values: { co2: 530 } }
   await publish(TELEMETRY, body)
   expect(await letters()).toEqual([{ reason: 'future', field: 'ts' }])
-  expect(await select(`select convert_from(payload, 'UTF8') as payload from dead_letter`)).toEqual([
+  expect(await select(`select convert_from(payload, 'UTF8') as payload from dead_message`)).toEqual([
     { payload: JSON.stringify(body) },
   ])
   expect((await latest('co2')).value).toBe(520)
@@ -84,10 +84,11 @@ test('an hour behind, what devices rightly say looks like the future: it is kept
 })
 
 test('a device ahead by more than five minutes is refused, one behind goes into history and is not the latest', async () => {
+  const before = (await letters()).length
   await publish(TELEMETRY, { ts: time + 5 * 60_000 + 2 * SECOND, values: { co2: 900 } })
   await publish(TELEMETRY, { ts: time + 4 * 60_000, values: { co2: 540 } })
   await publish(TELEMETRY, { ts: time - 24 * HOUR, values: { co2: 400 } })
-  expect((await letters()).map((letter) => letter['reason'])).toEqual(['future', 'future'])
+  expect((await letters()).slice(before).map((letter) => letter['reason'])).toEqual(['future'])
   expect((await latest('co2')).value).toBe(540)
   expect(await select('select count(*) as n from reading where value = 400')).toEqual([{ n: 1 }])
 })

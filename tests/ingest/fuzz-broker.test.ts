@@ -5,7 +5,7 @@ import { validate } from '../../ingest/stages/validate.ts'
 import { createTestDatabase, silentLog, type TestDatabase } from '../helpers/database.ts'
 import { mqttClient } from './clients.ts'
 import { expectAccounted, type IngestHarness, startIngest } from './harness.ts'
-import { message, NOW } from './messages.ts'
+import { decodeOwn, message, NOW } from './messages.ts'
 import { mutation } from './mutations.ts'
 import { addSchools } from './registry-fixture.ts'
 

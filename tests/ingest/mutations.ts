@@ -70,7 +70,7 @@ export function mutation(seed: number, n: number): Mutation {
   }
   const [topic, textOf] = sound[upTo(sound.length)]!
   let length = SCRATCH.write(textOf(n))
-  for (let times = upTo(4); times > 0; times--) {
+  for (let times = upTo(3); times > 0; times--) {
     const at = upTo(length + 1)
     const size = Math.min(upTo(12), length - at)
     switch (upTo(5)) {

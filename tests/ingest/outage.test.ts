@@ -143,12 +143,15 @@ test('with no room left QoS 1 waits, QoS 0 is dropped and counted, HTTP is told 
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
   expect(await refused.json()).toMatchObject({ code: 'busy' })
   expect(await ready()).toBe(503)
+  const waiting = async () => (await ingest.metrics()).sample('ioc_ingest_waiting_bytes')
+  expect(await waiting()).toBeGreaterThan(100_000)
 
   proxy.cut()
   await proxy.restore()
   await Promise.all(publishes)
   expect(await readings()).toBe(8_000)
   expect((await expectAccounted(ingest)).inFlight).toBe(0)
+  expect(await waiting()).toBe(0)
 })
 
 test('stopping commits and acknowledges what was taken, and sends no last will', async () => {

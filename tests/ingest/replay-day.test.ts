@@ -72,7 +72,7 @@ const send = async (program: IngestHarness, messages: Sent[]) => {
 
 const TABLES = [
   'reading',
-  'reading_latest',
+  'device_seen',
   'roll',
   'roll_current',
   'checkin',

@@ -5,7 +5,7 @@ export interface TcpProxy {
   port: number
   /** Breaks all connections and refuses new ones. */
   cut(): void
-  /** Keeps connections but passes nothing on, as a dead network does. */
+  /** Keeps connections and takes new ones, but passes nothing on, as a dead network does. */
   freeze(): void
   /** From now on every piece of data takes this much longer, each way, one after the other. */
   slow(ms: number): void
@@ -17,6 +17,7 @@ export interface TcpProxy {
 export async function startProxy(targetUrl: string): Promise<TcpProxy> {
   const target = new URL(targetUrl)
   let lateMs = 0
+  let frozen = false
   const late = () =>
     new Transform({
       transform: (chunk, _encoding, done) => {
@@ -35,6 +36,7 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
       pairs.delete(pair)
     }
     for (const socket of pair) socket.on('error', end).on('close', end)
+    if (frozen) return
     for (const [from, to] of [[near, far] as const, [far, near] as const]) from.pipe(late()).pipe(to)
   }
   let server = net.createServer(accept)
@@ -54,6 +56,7 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
       breakAll()
     },
     freeze: () => {
+      frozen = true
       for (const [near, far] of pairs) {
         near.unpipe()
         far.unpipe()
@@ -62,7 +65,10 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
     slow: (ms) => {
       lateMs = ms
     },
-    restore: () => listen(port),
+    restore: () => {
+      frozen = false
+      return listen(port)
+    },
     close: () =>
       new Promise((resolve) => {
         breakAll()

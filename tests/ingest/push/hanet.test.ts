@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ErrorReply } from '../../../shared/contract/http.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { expectAccounted, type IngestHarness, startIngest } from '../harness.ts'
@@ -30,7 +30,8 @@ afterAll(async () => {
 })
 beforeEach(() => db.database.query('truncate checkin, dead_letter, dead_message'))
 afterEach(async () => {
-  expect((await expectAccounted(ingest)).inFlight).toBe(0)
+  // What waits may be under way once more.
+  await vi.waitFor(async () => expect((await expectAccounted(ingest)).inFlight).toBe(0))
 })
 
 const push = (more: Record<string, unknown> = {}) =>
