@@ -6,16 +6,14 @@ import { type Clock, createClock } from '../shared/node/clock.ts'
 import { Lifecycle, type Program } from '../shared/node/lifecycle.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { Batcher } from './batcher.ts'
-import { openAccess } from './broker/access.ts'
-import { EmbeddedBroker } from './broker/broker.ts'
 import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
 import { startHttp } from './http/http.ts'
-import type { Intake } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
-import { Source } from './source.ts'
+import { workerName } from './sessions/worker-name.ts'
+import { type Mqtt, startMqtt } from './start-mqtt.ts'
 
 export interface IngestApp extends Program {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
@@ -45,7 +43,8 @@ export async function startApp(
     const database = connect({
       url: config.DATABASE_URL,
       program: 'ingest',
-      connections: config.STORE_TRANSACTIONS + 1,
+      // Beside the store: one to look at the registry, one to renew leases.
+      connections: config.STORE_TRANSACTIONS + 2,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
     })
@@ -76,9 +75,8 @@ export async function startApp(
       onTaken: (message) => metrics.taken(message),
     })
 
-    const mqtt = await startMqtt(config, { intake: batcher, clock, metrics, log })
-    lifecycle.onStop('mqtt', () => mqtt.stop(MQTT_DRAIN_MS))
-
+    let mqtt: Mqtt | undefined
+    lifecycle.onStop('mqtt', () => mqtt?.stop(MQTT_DRAIN_MS))
     const http = await startHttp({
       host: config.HOST,
       port: config.INGEST_PORT,
@@ -88,50 +86,22 @@ export async function startApp(
       metrics,
       readiness: () => ({
         database: link.up && registry.reachable,
-        broker: mqtt.connected(),
+        broker: mqtt?.connected() ?? false,
         room: batcher.hasRoom,
       }),
+      findings: () => mqtt?.findings() ?? [],
       log,
     })
     lifecycle.onStop('http', () => http.stop(HTTP_DRAIN_MS))
+    // After HTTP: no other program on this machine has its port, so that it can stand in the name of this one.
+    mqtt = await startMqtt(config, {
+      ...{ database, intake: batcher, clock, metrics, log },
+      worker: workerName(config, http.port),
+    })
     log.info({ mqtt: mqtt.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
     return { mqttPort: mqtt.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
   } catch (error) {
     await lifecycle.stop()
     throw error
   }
-}
-
-interface Mqtt {
-  port: number | undefined
-  connected(): boolean
-  stop(patienceMs: number): Promise<void>
-}
-
-/** A session at the broker of MQTT_URL, or the embedded broker. */
-async function startMqtt(
-  config: IngestSettings,
-  tools: { intake: Intake; clock: Clock; metrics: IngestMetrics; log: Logger },
-): Promise<Mqtt> {
-  if (config.MQTT_URL === undefined) {
-    const broker = new EmbeddedBroker({
-      ...tools,
-      host: config.HOST,
-      port: config.MQTT_PORT,
-      access: openAccess,
-    })
-    const port = await broker.start()
-    return { port, connected: () => broker.connected, stop: (patienceMs) => broker.stop(patienceMs) }
-  }
-  const source = new Source({
-    ...tools,
-    url: config.MQTT_URL,
-    clientId: config.MQTT_CLIENT_ID,
-    username: config.MQTT_USERNAME,
-    password: config.MQTT_PASSWORD,
-    subscription: config.MQTT_SUBSCRIPTION,
-    receiveMaximum: config.MQTT_RECEIVE_MAXIMUM,
-  })
-  source.start()
-  return { port: undefined, connected: () => source.connected, stop: (patienceMs) => source.stop(patienceMs) }
 }

@@ -1,50 +1,80 @@
-import type { IPublishPacket, ISubackPacket, Packet } from 'mqtt-packet'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { IPublishPacket, Packet } from 'mqtt-packet'
 import { parseTopic, topics } from '../shared/contract/topics.ts'
 import type { Clock } from '../shared/node/clock.ts'
 import { coerceError } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
-import type { Intake, Message } from './message.ts'
+import { finding } from './broker-care/findings.ts'
+import type { Commands, Intake, Message } from './message.ts'
 import { AckQueue } from './mqtt/ack-queue.ts'
 import { Backoff } from './mqtt/backoff.ts'
 import {
+  type BrokerAddress,
+  brokerName,
   type Connection,
   ConnectRefused,
   NoAnswer,
   openConnection,
   type ProtocolVersion,
 } from './mqtt/connection.ts'
+import { type ConnectFailure, failureOf } from './mqtt/failure.ts'
+import { isProbe } from './mqtt/probe-topic.ts'
+import { type SubscriptionMemory, Subscriptions } from './mqtt/subscriptions.ts'
 
 export interface SourceOptions {
-  url: string
+  address: BrokerAddress
   clientId: string
-  username: string | undefined
-  password: string | undefined
-  subscription: string
+  /** What it subscribes to; none: it only empties the session. */
+  filters: readonly string[]
+  memory: SessionMemory
   receiveMaximum: number
+  /** Asked before every attempt to connect. */
+  mayConnect(): boolean
+  /** Told when the connection or its subscriptions have changed. */
+  onChange(): void
   intake: Intake
   clock: Clock
   log: Logger
 }
 
+/** What is known of the session beyond this program. */
+export interface SessionMemory extends SubscriptionMemory {
+  opened(sessionPresent: boolean): void
+}
+
+export interface SourceState {
+  /** Milliseconds since 1970; undefined while there is no connection. */
+  connectedAt: number | undefined
+  version: ProtocolVersion
+  failure: ConnectFailure | undefined
+  refused: readonly string[]
+  lowered: readonly string[]
+  /** For how long the broker keeps the session. */
+  expirySeconds: number | undefined
+}
+
 const KEEP_ALIVE_SECONDS = 30
 /** The broker keeps what came while we were away for a week. */
-const SESSION_EXPIRY_SECONDS = 7 * 86_400
-const SUBSCRIBE_ID = 1
+export const SESSION_EXPIRY_SECONDS = 7 * 86_400
 const STEADY_MS = 10_000
+/** How often a leaving source looks whether everything is acknowledged. */
+const DRAIN_LOOK_MS = 20
 
 /**
  * A session at an MQTT broker. Messages are handed in as they come and acknowledged when they are settled, many at
  * a time and in order; while there is no room the socket is not read. The session has a fixed name and outlives
  * connections, so that the broker keeps what comes while we are away.
  */
-export class Source {
+export class Source implements Commands {
   readonly #options: SourceOptions
   readonly #backoff = new Backoff(250, 15_000)
   #version: ProtocolVersion = 5
   #connection: Connection | undefined
+  #subscriptions: Subscriptions | undefined
   #subscribedAt: number | undefined
+  #failure: ConnectFailure | undefined
+  #received = 0
   #stopping = false
-  #complained = false
   #timer: NodeJS.Timeout | undefined
   /** Packets that came in one chunk with the one for which there was no room. */
   #pending: IPublishPacket[] = []
@@ -64,87 +94,130 @@ export class Source {
     return this.#acks.length
   }
 
+  /** Messages received since the start. */
+  get received(): number {
+    return this.#received
+  }
+
+  /** How it stands with the broker, for findings. */
+  get state(): SourceState {
+    return {
+      connectedAt: this.#subscribedAt,
+      version: this.#version,
+      failure: this.#failure,
+      refused: this.#subscriptions?.refused ?? [],
+      lowered: this.#subscriptions?.lowered ?? [],
+      expirySeconds: this.#connection?.granted.sessionExpirySeconds,
+    }
+  }
+
   start(): void {
     void this.#connect()
   }
 
-  /** Takes nothing more, lets what is held be committed and acknowledged, then leaves. */
+  /** Sends a command at QoS 0 while connected; false otherwise. */
+  publish(topic: string, payload: Buffer): boolean {
+    if (this.#connection === undefined || !this.connected) return false
+    this.#connection.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false })
+    return true
+  }
+
+  /** Takes nothing more, lets what is held be committed and acknowledged, then leaves; the session stays. */
   async stop(patienceMs: number): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#timer)
     this.#pending = []
     this.#connection?.pause()
-    await this.#options.intake.drained(patienceMs)
-    this.#connection?.end('stopping')
+    for (const until = Date.now() + patienceMs; this.unacknowledged > 0 && Date.now() < until; ) {
+      await delay(DRAIN_LOOK_MS)
+    }
+    this.abandon('stopping')
+  }
+
+  /** Leaves at once; what is held is still committed, and sent again to whoever connects next. */
+  abandon(reason: string): void {
+    this.#stopping = true
+    clearTimeout(this.#timer)
+    this.#subscriptions?.stop()
+    this.#connection?.end(reason)
     this.#connection = undefined
     this.#subscribedAt = undefined
   }
 
   async #connect(): Promise<void> {
-    const { url, clientId, receiveMaximum } = this.#options
-    const { username, password } = credentialsOf(this.#options)
+    const { address, clientId, receiveMaximum, mayConnect } = this.#options
+    if (!mayConnect()) return this.#tryLater()
     try {
-      const connection = await openConnection(
+      await openConnection(
         {
-          url,
+          ...address,
           clientId,
-          username,
-          password,
           version: this.#version,
+          clean: false,
           receiveMaximum,
           keepAliveSeconds: KEEP_ALIVE_SECONDS,
           sessionExpirySeconds: SESSION_EXPIRY_SECONDS,
         },
         {
+          onOpened: (connection) => this.#onOpened(connection),
           onPacket: (packet) => this.#onPacket(packet),
-          onClosed: (reason) => this.#onLost(reason),
+          onClosed: (reason) => this.#onLost(new Error(reason)),
         },
       )
-      if (this.#stopping) return connection.end('stopping')
-      this.#onConnected(connection)
     } catch (thrown) {
       // A broker that knows only 3.1.1 says so, or closes without a word: the next attempt is in the other version.
       const foreign =
         thrown instanceof ConnectRefused ? thrown.unsupportedVersion : thrown instanceof NoAnswer
       if (foreign) this.#version = this.#version === 5 ? 4 : 5
-      this.#onLost(coerceError(thrown).message)
+      this.#onLost(thrown)
     }
   }
 
-  #onConnected(connection: Connection): void {
+  #onOpened(connection: Connection): void {
+    if (this.#stopping) {
+      connection.end('stopping')
+      return
+    }
+    const { filters, memory } = this.#options
     this.#connection = connection
     this.#pending = []
     this.#acks = new AckQueue((messageId, qos) =>
       connection.send({ cmd: qos === 1 ? 'puback' : 'pubrec', messageId }),
     )
-    // Subscribed anew each time: the session may be new, or the filter another one. At QoS 1 no QoS 2 comes, and
-    // retained messages come only with a new subscription (where the broker speaks MQTT 5).
-    const subscription = { topic: this.#options.subscription, qos: 1 as const, nl: false, rap: false, rh: 1 }
-    connection.send({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions: [subscription] })
+    memory.opened(connection.sessionPresent)
+    this.#subscriptions = new Subscriptions(connection, filters, memory, () => this.#onSubscribed())
+    this.#subscriptions
+      .begin()
+      .catch((error: unknown) => connection.end(`filters not remembered: ${coerceError(error).message}`))
   }
 
   #onPacket(packet: Packet): void {
     if (packet.cmd === 'publish') this.#onPublish(packet)
     else if (packet.cmd === 'pubrel') this.#connection?.send({ cmd: 'pubcomp', messageId: packet.messageId! })
-    else if (packet.cmd === 'suback') this.#onSuback(packet)
+    else this.#subscriptions?.onPacket(packet)
   }
 
-  #onSuback({ granted }: ISubackPacket): void {
-    const { subscription, log, url } = this.#options
-    const code = Number(granted[0])
-    if (code >= 128) {
-      this.#connection?.end(`the broker refuses the subscription ${subscription} (code ${code})`)
+  #onSubscribed(): void {
+    const { address, clientId, filters, log } = this.#options
+    const refused = this.#subscriptions?.refused ?? []
+    if (filters.length > 0 && refused.length === filters.length) {
+      this.#complain({ code: 'subscription-refused', params: { filters: refused.join(', ') } })
       return
     }
-    this.#subscribedAt = Date.now()
-    this.#complained = false
-    log.info(
-      { broker: new URL(url).host, mqtt: this.#version, session: this.#connection?.sessionPresent },
-      'broker connected',
-    )
+    if (this.#subscribedAt === undefined) {
+      const session = this.#connection?.sessionPresent
+      log.info(
+        { broker: brokerName(address.url), clientId, mqtt: this.#version, session },
+        'broker connected',
+      )
+    }
+    this.#subscribedAt ??= Date.now()
+    this.#failure = undefined
+    this.#options.onChange()
   }
 
   #onPublish(packet: IPublishPacket): void {
+    this.#received += 1
     if (this.#pending.length > 0 || !this.#take(packet)) {
       if (this.#pending.length === 0) this.#waitForRoom()
       this.#pending.push(packet)
@@ -172,7 +245,7 @@ export class Source {
     const { topic, qos, dup, retain, messageId } = packet
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     let acknowledge = () => {}
-    if (payload.length === 0 && clearsRetained(topic)) {
+    if ((payload.length === 0 && clearsRetained(topic)) || isProbe(topic)) {
       if (qos > 0) this.#acks.add(messageId!, qos as 1 | 2)()
       return true
     }
@@ -191,22 +264,30 @@ export class Source {
     return true
   }
 
-  #onLost(reason: string): void {
+  #onLost(thrown: unknown): void {
     // Two programs under one client id throw each other out: only a connection that held starts the waits anew.
     if (this.#subscribedAt !== undefined && Date.now() - this.#subscribedAt > STEADY_MS) this.#backoff.reset()
     this.#connection = undefined
     this.#subscribedAt = undefined
+    this.#subscriptions?.stop()
     this.#pending = []
     // What was held of the lost connection is still committed; the broker sends it again and finds it stored.
     this.#acks = new AckQueue(() => {})
     if (this.#stopping) return
-    if (!this.#complained) {
-      this.#complained = true
-      this.#options.log.error(
-        { broker: new URL(this.#options.url).host, reason },
-        'broker lost; connecting again',
-      )
-    }
+    this.#complain(failureOf(thrown, brokerName(this.#options.address.url)))
+    this.#tryLater()
+  }
+
+  /** One line for each thing that stands in the way, not one an attempt. */
+  #complain(failure: ConnectFailure): void {
+    const { clientId, log, onChange } = this.#options
+    const { code, params } = failure
+    if (code !== this.#failure?.code) log.error({ clientId, code }, finding(code, params, 0).en)
+    this.#failure = failure
+    onChange()
+  }
+
+  #tryLater(): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#connect(), this.#backoff.next())
   }
@@ -215,16 +296,4 @@ export class Source {
 function clearsRetained(topic: string): boolean {
   const kind = parseTopic(topic)?.kind
   return kind !== undefined && topics[kind].retained
-}
-
-/** A user name in the address counts, unless settings give one. */
-function credentialsOf(options: SourceOptions): {
-  username: string | undefined
-  password: string | undefined
-} {
-  const { username, password } = new URL(options.url)
-  return {
-    username: options.username ?? (username === '' ? undefined : decodeURIComponent(username)),
-    password: options.password ?? (password === '' ? undefined : decodeURIComponent(password)),
-  }
 }

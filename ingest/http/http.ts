@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Finding } from '../../shared/contract/finding.ts'
 import type { ErrorReply } from '../../shared/contract/http.ts'
 import { coerceError, errorCode, IocError } from '../../shared/node/errors.ts'
 import type { Logger } from '../../shared/node/log.ts'
@@ -18,6 +19,8 @@ export interface HttpOptions extends IngestRouteTools {
   port: number
   metrics: IngestMetrics
   readiness(): Readiness
+  /** Shown beside readiness; a finding makes nobody unready. */
+  findings(): Finding[]
   log: Logger
 }
 
@@ -40,7 +43,7 @@ export async function startHttp(
   http.get('/readyz', async (_request, reply) => {
     const checks = options.readiness()
     const ready = checks.database && checks.broker && checks.room
-    return reply.code(ready ? 200 : 503).send({ ready, ...checks })
+    return reply.code(ready ? 200 : 503).send({ ready, ...checks, findings: options.findings() })
   })
   http.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

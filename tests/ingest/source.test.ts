@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Packet } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Intake, Message } from '../../ingest/message.ts'
-import { Source } from '../../ingest/source.ts'
+import { type SessionMemory, Source } from '../../ingest/source.ts'
+import type { Logger } from '../../shared/node/log.ts'
 import { silentLog } from '../helpers/database.ts'
 import { type FakeBrokerOptions, startFakeBroker } from './fake-broker.ts'
 
@@ -31,26 +32,62 @@ class HandIntake implements Intake {
   }
 }
 
-async function start(options: FakeBrokerOptions = {}, url = (address: string) => address) {
+/** What a session had at the broker before, kept by the test. */
+class HandMemory implements SessionMemory {
+  filters: readonly string[]
+  readonly said: string[] = []
+
+  constructor(filters: readonly string[]) {
+    this.filters = filters
+  }
+  opened(sessionPresent: boolean): void {
+    this.said.push(`opened ${sessionPresent}`)
+  }
+  async expect(filters: readonly string[]): Promise<void> {
+    this.filters = filters
+    this.said.push(`expect ${filters}`)
+  }
+  settle(filters: readonly string[]): void {
+    this.filters = filters
+    this.said.push(`settle ${filters}`)
+  }
+}
+
+interface StartOptions extends FakeBrokerOptions {
+  url?(address: string): string
+  filters?: string[]
+  memory?: HandMemory
+  mayConnect?(): boolean
+  log?: Logger
+}
+
+async function start(options: StartOptions = {}) {
   const broker = await startFakeBroker(options)
   const intake = new HandIntake()
+  const memory = options.memory ?? new HandMemory([])
   const source = new Source({
-    url: url(broker.url),
+    address: {
+      url: options.url?.(broker.url) ?? broker.url,
+      username: undefined,
+      password: undefined,
+      tlsFiles: { ca: undefined, cert: undefined, key: undefined },
+    },
     clientId: 'ioc-ingest',
-    username: undefined,
-    password: undefined,
-    subscription: 'ioc/v1/#',
+    filters: options.filters ?? ['ioc/v1/#'],
+    memory,
     receiveMaximum: 500,
+    mayConnect: options.mayConnect ?? (() => true),
+    onChange: () => {},
     intake,
     clock: { now: () => 1 },
-    log: silentLog,
+    log: options.log ?? silentLog,
   })
   source.start()
   onTestFinished(async () => {
     await source.stop(0)
     await broker.close()
   })
-  return { broker, intake, source }
+  return { broker, intake, source, memory }
 }
 
 const publish = (messageId: number, more: object = {}): Packet => ({
@@ -163,13 +200,13 @@ test.each([
 test('a broker that is not there yet is tried again, in the same version', async () => {
   const broker = await startFakeBroker()
   await broker.close()
-  const { source } = await start({}, () => broker.url)
+  const { source } = await start({ url: () => broker.url })
   await delay(400)
   expect(source.connected).toBe(false)
 })
 
 test('name and password may stand in the address', async () => {
-  const { broker, source } = await start({}, (address) => address.replace('//', '//so:m%C3%A3@'))
+  const { broker, source } = await start({ url: (address) => address.replace('//', '//so:m%C3%A3@') })
   await vi.waitFor(() => expect(source.connected).toBe(true))
   expect(broker.connects[0]!.username).toBe('so')
   expect(String(broker.connects[0]!.password)).toBe('mã')
