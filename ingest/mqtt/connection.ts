@@ -86,6 +86,7 @@ export function openConnection(
   return new Promise((resolve, reject) => {
     const socket = openSocket(options)
     const reader = parser({ protocolVersion: options.version })
+    let reached = false
     let opened = false
     let connected = false
     let closed = false
@@ -154,6 +155,9 @@ export function openConnection(
       else if (packet.cmd !== 'pingresp') handlers.onPacket(packet)
     })
     reader.on('error', (error: Error) => close(`broken packet: ${error.message}`))
+    socket.once('connect', () => {
+      reached = true
+    })
     socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
       opened = true
       send(connectPacket(options))
@@ -161,7 +165,10 @@ export function openConnection(
     socket.on('data', (chunk: Buffer) => reader.parse(chunk))
     socket.on('error', (error) => {
       const fromTls = errorCode(error)?.startsWith('ERR_SSL_')
+      const cutOff = reached && errorCode(error) === 'ECONNRESET'
       if (opened && !fromTls) close(error.message)
+      else if (cutOff)
+        close('', new Error(`the TLS handshake is cut off: ${error.message}; is this its TLS port?`))
       else close(error.message, error)
     })
     socket.on('close', () => close('the connection was closed'))

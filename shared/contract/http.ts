@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Area, AreaTree } from './area.ts'
 import { IocEvent } from './event.ts'
+import { Finding } from './finding.ts'
 import { AreaIndicators, IndicatorDefinition, IndicatorPoint, IndicatorValue, Period } from './indicator.ts'
 import { SystemState } from './live.ts'
 import { AreaCode, Day, DeviceCode, Moment, SchoolCode, SchoolLevel } from './primitives.ts'
@@ -145,6 +146,9 @@ export const routes = {
           ok: z.boolean(),
           version: z.string(),
           detail: z.string(),
+          findings: z
+            .array(Finding)
+            .describe('what the part found out about what it depends on, worst first'),
         }),
       ),
       rates: z.object({ messagesPerSecond: z.number(), readingsPerSecond: z.number() }),
