@@ -10,12 +10,13 @@ import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
 import { startHttp } from './http/http.ts'
+import type { Commands } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
 import { workerName } from './sessions/worker-name.ts'
 import { type Mqtt, startMqtt } from './start-mqtt.ts'
 
-export interface IngestApp extends Program {
+export interface IngestApp extends Program, Commands {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
   mqttPort: number | undefined
   httpPort: number
@@ -99,7 +100,8 @@ export async function startApp(
       worker: workerName(config, http.port),
     })
     log.info({ mqtt: mqtt.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
-    return { mqttPort: mqtt.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
+    const { port: mqttPort, publish } = mqtt
+    return { mqttPort, httpPort: http.port, metrics, publish, stop: () => lifecycle.stop() }
   } catch (error) {
     await lifecycle.stop()
     throw error

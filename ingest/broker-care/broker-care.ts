@@ -146,15 +146,23 @@ export class BrokerCare {
 
   #show(): void {
     const { address, sessions, receiveMaximum } = this.#options
-    const knowledge = {
-      broker: brokerName(address.url),
-      sessions: sessions.active,
-      receiveMaximum,
-      probe: this.#probe,
-      drops: this.#drops,
-    }
+    const known = sessions.active.map(({ clientId, source, memory }) => ({
+      clientId,
+      state: source.state,
+      loss: memory.loss,
+    }))
+    const observed = observe(
+      {
+        broker: brokerName(address.url),
+        sessions: known,
+        receiveMaximum,
+        probe: this.#probe,
+        drops: this.#drops,
+      },
+      Date.now(),
+    )
     // A source writes its own failure into the log when it meets it.
-    const failures = sessions.active.flatMap(({ source }) => source.state.failure?.code ?? [])
-    this.#board.show(observe(knowledge, Date.now()), Date.now(), new Set<FindingCode>(failures))
+    const logged = new Set<FindingCode>(known.flatMap(({ state }) => state.failure?.code ?? []))
+    this.#board.show(observed, Date.now(), logged)
   }
 }

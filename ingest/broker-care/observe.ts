@@ -1,17 +1,23 @@
-import type { HeldSession } from '../sessions/held-session.ts'
-import { SESSION_EXPIRY_SECONDS } from '../source.ts'
+import { SESSION_EXPIRY_SECONDS, type SourceState } from '../source.ts'
 import type { FindingCode, FindingParams } from './findings.ts'
 import type { ProbeResult } from './probe.ts'
 
 /** What is known of the broker at a moment. */
 export interface Knowledge {
   broker: string
-  sessions: readonly Pick<HeldSession, 'clientId' | 'source' | 'memory'>[]
+  sessions: readonly SessionKnowledge[]
   receiveMaximum: number
   /** Undefined until it was measured. */
   probe: ProbeResult | undefined
   /** Undefined until it was asked; null where the broker does not tell. */
   drops: { increase: number; increasedAt: number | undefined } | null | undefined
+}
+
+export interface SessionKnowledge {
+  clientId: string
+  state: SourceState
+  /** When the broker was found to have forgotten it, and after how long an absence. */
+  loss: { at: number; afterMs: number } | undefined
 }
 
 export interface Observation {
@@ -36,8 +42,8 @@ type Observed = [FindingCode, Observation][]
 
 function observeSessions({ sessions, broker }: Knowledge, now: number): Observed {
   const observed: Observed = []
-  for (const { clientId, source, memory } of sessions) {
-    const { failure, refused, lowered, expirySeconds } = source.state
+  for (const { clientId, state, loss } of sessions) {
+    const { failure, refused, lowered, expirySeconds } = state
     const params = { broker, sessions: clientId }
     if (refused.length > 0)
       observed.push(['subscription-refused', { params: { filters: refused.join(', ') } }])
@@ -46,7 +52,6 @@ function observeSessions({ sessions, broker }: Knowledge, now: number): Observed
     if (expirySeconds !== undefined && expirySeconds < SESSION_EXPIRY_SECONDS) {
       observed.push(['session-short', { params: { found: expirySeconds, wanted: SESSION_EXPIRY_SECONDS } }])
     }
-    const { loss } = memory
     if (loss && now - loss.at < SHOWN_MS) {
       const seconds = Math.round(loss.afterMs / 1000)
       const code = seconds < (expirySeconds ?? SESSION_EXPIRY_SECONDS) ? 'session-lost' : 'session-expired'

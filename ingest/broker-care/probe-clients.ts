@@ -10,11 +10,16 @@ const MOST_UNACKNOWLEDGED = 100
 abstract class ProbeClient {
   readonly #patience: AbortSignal
   #connection: Connection | undefined
+  readonly #ended: Promise<void>
+  #onEnded = () => {}
   #look: () => void = () => {}
   #fail: (error: Error) => void = () => {}
 
   constructor(patience: AbortSignal) {
     this.#patience = patience
+    this.#ended = new Promise((resolve) => {
+      this.#onEnded = resolve
+    })
     patience.addEventListener('abort', () =>
       this.#fail(new Error('the broker does not answer a probe in time')),
     )
@@ -30,6 +35,7 @@ abstract class ProbeClient {
     },
     onClosed: (reason) => {
       this.#connection = undefined
+      this.#onEnded()
       this.#fail(new ConnectionEnded(reason))
     },
   }
@@ -38,8 +44,11 @@ abstract class ProbeClient {
     this.#connection?.send(packet)
   }
 
-  end(): void {
-    this.#connection?.end('probe ended')
+  /** Leaves the broker; a session that outlives its connection stays there. */
+  async end(): Promise<void> {
+    if (this.#connection === undefined) return
+    this.#connection.end('probe ended')
+    await this.#ended
   }
 
   protected abstract onPacket(packet: Packet): void
@@ -124,14 +133,6 @@ export class ProbeSubscriber extends ProbeClient {
   acknowledge(): void {
     this.#acknowledging = true
     for (const messageId of this.#unacknowledged.splice(0)) this.send({ cmd: 'puback', messageId })
-  }
-
-  /** Goes away; the session stays. */
-  async leave(): Promise<void> {
-    this.end()
-    await this.waitUntil(() => false).catch((error: unknown) => {
-      if (!(error instanceof ConnectionEnded)) throw error
-    })
   }
 
   protected onPacket(packet: Packet): void {

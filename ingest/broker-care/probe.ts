@@ -74,7 +74,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
     await open(`${clientId}-p`, 0, publisher.handlers)
     await open(clientId, EXPIRY_SECONDS, away.handlers)
     if (!(await echoes(publisher, away, topic))) return { outcome: 'refused' }
-    await away.leave()
+    await away.end()
     await delay(SETTLE_MS)
     await publisher.publish(PROBE_MESSAGES)
     const { sessionPresent } = await open(clientId, EXPIRY_SECONDS, back.handlers)
@@ -84,7 +84,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeResult> {
     const kept = await back.receive(PROBE_MESSAGES, SILENCE_MS)
     return { outcome: 'measured', sent: PROBE_MESSAGES, kept, window }
   } finally {
-    for (const client of [publisher, away, back]) client.end()
+    await Promise.all([publisher.end(), away.end(), back.end()])
     await forgetSession(options.address, clientId, options.version).catch(() => {})
   }
 }

@@ -60,7 +60,7 @@ export class ConnectRefused extends Error {
   readonly unsupportedVersion: boolean
 
   constructor(code: number) {
-    super(`the broker refuses the connection (code ${code}${meaning(code)})`)
+    super(`code ${code}${meaning(code)}`)
     // 132 in MQTT 5; 1 is what a broker of an older version answers.
     this.unsupportedVersion = code === 132 || code === 1
   }

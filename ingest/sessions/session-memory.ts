@@ -13,8 +13,9 @@ export interface KnownSession {
 }
 
 /**
- * The memory of one session while this program holds it. What must be known before the broker is told is saved at
- * once; the rest goes with the next renewal of the lease, so that a broker can come back while the database is away.
+ * The memory of one session while this program holds it. What must be known before the broker is told is saved
+ * first; the rest when it can be, at the next renewal of the lease at latest, so that a broker can come back while the
+ * database is away.
  */
 export class SessionMemory implements SubscriptionMemory {
   readonly #save: (known: KnownSession) => Promise<boolean>
@@ -50,6 +51,7 @@ export class SessionMemory implements SubscriptionMemory {
       seenAt: now,
       ...(lost ? { settled: false, lostAt: now, lostAfterMs: now - (seenAt ?? now) } : {}),
     })
+    if (lost) this.#saveSoon()
   }
 
   /** A sign of life of the connection. */
@@ -63,7 +65,10 @@ export class SessionMemory implements SubscriptionMemory {
   }
 
   settle(filters: readonly string[]): void {
+    const { settled, filters: before } = this.#known
+    const news = !settled || before.length !== filters.length
     this.#change({ filters, settled: true })
+    if (news) this.#saveSoon()
   }
 
   /** Saves what is known by now, one time after the other. False: the session is another program's. */
@@ -71,6 +76,11 @@ export class SessionMemory implements SubscriptionMemory {
     const saved = this.#saving.then(() => this.#save(this.#known))
     this.#saving = saved.catch(() => {})
     return saved
+  }
+
+  /** Without the database now, the next renewal does it. */
+  #saveSoon(): void {
+    this.save().catch(() => {})
   }
 
   #change(change: Partial<KnownSession>): void {

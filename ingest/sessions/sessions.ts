@@ -131,7 +131,6 @@ export class Sessions implements Commands {
       this.#complained = true
     }
     this.#underWay = false
-    this.#options.metrics.sessions(this.#held.size)
   }
 
   async #balance(share: number): Promise<void> {
@@ -153,7 +152,7 @@ export class Sessions implements Commands {
 
   /** Sessions of earlier settings would go on filling up: they are emptied, and end. */
   async #endRetired(): Promise<void> {
-    const { leases, address, log } = this.#options
+    const { leases, address } = this.#options
     for (const clientId of await leases.retired(this.#names)) {
       if (this.#held.has(clientId)) continue
       const takenAt = performance.now()
@@ -163,16 +162,15 @@ export class Sessions implements Commands {
       if (!held.retired || !held.emptied()) continue
       const { version } = held.source.state
       await held.source.stop(GIVE_BACK_MS)
-      this.#held.delete(held.clientId)
+      this.#close(held, 'of earlier settings, empty')
       await forgetSession(address, held.clientId, version)
       await leases.forget(held.clientId)
-      log.info({ clientId: held.clientId }, 'a session of earlier settings is empty and ended')
     }
   }
 
   #hold(session: TakenSession, filters: readonly string[], takenAt: number): void {
     if (this.#stopping) return
-    const { address, receiveMaximum, leases, intake, clock, log, onChange } = this.#options
+    const { address, receiveMaximum, leases, intake, clock, metrics, log, onChange } = this.#options
     const { clientId } = session
     const memory = new SessionMemory(session, (known) => leases.renew(clientId, known))
     const source = new Source({
@@ -181,6 +179,7 @@ export class Sessions implements Commands {
     })
     const held = new HeldSession({ clientId, source, memory, retired: filters.length === 0, takenAt })
     this.#held.set(clientId, held)
+    metrics.sessions(this.#held.size)
     source.start()
     log.info({ clientId }, 'session taken')
     onChange()
@@ -197,9 +196,10 @@ export class Sessions implements Commands {
   }
 
   #close(held: HeldSession, why: string): void {
-    const { log, onChange } = this.#options
+    const { metrics, log, onChange } = this.#options
     held.source.abandon(why)
     this.#held.delete(held.clientId)
+    metrics.sessions(this.#held.size)
     log.info({ clientId: held.clientId, why }, 'session left')
     onChange()
   }
