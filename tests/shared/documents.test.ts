@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { findingCatalogue } from '../../ingest/broker-care/findings.ts'
 import { IngestSettings } from '../../ingest/config.ts'
 import { SimulatorSettings } from '../../ingest/simulator/config.ts'
 import { ServerSettings } from '../../server/config.ts'
@@ -92,6 +93,17 @@ test('the operator is told of every way in which npm start refuses, with its exi
     ([code, { exit }]) => !table.split('\n').some((line) => line.startsWith(`| \`${code}\` | ${exit} |`)),
   )
   expect(missing.map(([code]) => code)).toEqual([])
+})
+
+test('the operator is told of every finding about a broker, with its severity and the setting to change', () => {
+  const lines = read('docs/operate.md').split('\n')
+  const missing = Object.entries(findingCatalogue).filter(
+    ([code, { severity, setting }]) =>
+      !lines.some((line) => line.startsWith(`| \`${code}\` | ${severity} | \`${setting}\` | `)),
+  )
+  expect(missing.map(([code]) => code)).toEqual([])
+  const told = lines.flatMap((line) => /^\| `([\w-]+)` \| (?:critical|warning|info) \|/.exec(line)?.[1] ?? [])
+  expect(told.filter((code) => !(code in findingCatalogue))).toEqual([])
 })
 
 test('the Node version is the same everywhere it is stated', () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -199,14 +199,16 @@ test.each([
     /MQTT_KEY_FILE .*other\.key: is not the key of .*own\.crt/,
   ],
 ])('a start with a wrong %s (%s) is refused by name', async (setting, file, others, sentence) => {
-  const folder = tmpdir()
-  const path = (name: string) => join(folder, `ioc-tls-${process.pid}-${name}`)
-  writeFileSync(path('not-pem.crt'), 'hello')
-  writeFileSync(path('own.crt'), ours.cert)
-  writeFileSync(path('other.key'), stranger.key)
-  const files = Object.fromEntries(
-    Object.entries({ [setting]: file, ...others }).map(([name, which]) => [name, path(which)]),
-  )
+  const folder = mkdtempSync(join(tmpdir(), 'ioc-tls-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'not-pem.crt'), 'hello')
+  writeFileSync(join(folder, 'own.crt'), ours.cert)
+  writeFileSync(join(folder, 'other.key'), stranger.key)
+  const named = Object.entries({ [setting]: file, ...others }).map(([name, which]) => [
+    name,
+    join(folder, which),
+  ])
+  const files: Record<string, string> = Object.fromEntries(named)
   const starting = startIngest({
     databaseUrl: db.url,
     settings: { MQTT_URL: 'mqtts://127.0.0.1:1', ...files },
