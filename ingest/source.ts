@@ -7,17 +7,9 @@ import type { Logger } from '../shared/node/log.ts'
 import { finding } from './broker-care/findings.ts'
 import type { Commands, Intake, Message } from './message.ts'
 import { AckQueue } from './mqtt/ack-queue.ts'
-import { Backoff } from './mqtt/backoff.ts'
-import {
-  type BrokerAddress,
-  brokerName,
-  type Connection,
-  ConnectRefused,
-  NoAnswer,
-  openConnection,
-  type ProtocolVersion,
-} from './mqtt/connection.ts'
-import { type ConnectFailure, failureOf } from './mqtt/failure.ts'
+import { BrokerLink } from './mqtt/broker-link.ts'
+import { type BrokerAddress, brokerName, type Connection, type ProtocolVersion } from './mqtt/connection.ts'
+import type { ConnectFailure } from './mqtt/failure.ts'
 import { isProbe } from './mqtt/probe-topic.ts'
 import { type SubscriptionMemory, Subscriptions } from './mqtt/subscriptions.ts'
 
@@ -56,7 +48,6 @@ export interface SourceState {
 const KEEP_ALIVE_SECONDS = 30
 /** The broker keeps what came while we were away for a week. */
 export const SESSION_EXPIRY_SECONDS = 7 * 86_400
-const STEADY_MS = 10_000
 /** How often a leaving source looks whether everything is acknowledged. */
 const DRAIN_LOOK_MS = 20
 
@@ -67,21 +58,30 @@ const DRAIN_LOOK_MS = 20
  */
 export class Source implements Commands {
   readonly #options: SourceOptions
-  readonly #backoff = new Backoff(250, 15_000)
-  #version: ProtocolVersion = 5
-  #connection: Connection | undefined
+  readonly #link: BrokerLink
   #subscriptions: Subscriptions | undefined
   #subscribedAt: number | undefined
   #failure: ConnectFailure | undefined
   #received = 0
   #stopping = false
-  #timer: NodeJS.Timeout | undefined
   /** Packets that came in one chunk with the one for which there was no room. */
   #pending: IPublishPacket[] = []
   #acks = new AckQueue(() => {})
 
   constructor(options: SourceOptions) {
     this.#options = options
+    const { address, clientId, receiveMaximum, mayConnect } = options
+    this.#link = new BrokerLink({
+      connection: {
+        ...{ ...address, clientId, clean: false, receiveMaximum },
+        keepAliveSeconds: KEEP_ALIVE_SECONDS,
+        sessionExpirySeconds: SESSION_EXPIRY_SECONDS,
+      },
+      mayConnect: () => !this.#stopping && mayConnect(),
+      onOpened: (connection) => this.#onOpened(connection),
+      onPacket: (packet) => this.#onPacket(packet),
+      onLost: (failure) => this.#onLost(failure),
+    })
   }
 
   /** Whether messages can come: connected and subscribed. */
@@ -103,31 +103,30 @@ export class Source implements Commands {
   get state(): SourceState {
     return {
       connectedAt: this.#subscribedAt,
-      version: this.#version,
+      version: this.#link.version,
       failure: this.#failure,
       refused: this.#subscriptions?.refused ?? [],
       lowered: this.#subscriptions?.lowered ?? [],
-      expirySeconds: this.#connection?.granted.sessionExpirySeconds,
+      expirySeconds: this.#link.connection?.granted.sessionExpirySeconds,
     }
   }
 
   start(): void {
-    void this.#connect()
+    this.#link.start()
   }
 
   /** Sends a command at QoS 0 while connected; false otherwise. */
   publish(topic: string, payload: Buffer): boolean {
-    if (this.#connection === undefined || !this.connected) return false
-    this.#connection.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false })
+    if (!this.connected) return false
+    this.#link.connection?.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false })
     return true
   }
 
   /** Takes nothing more, lets what is held be committed and acknowledged, then leaves; the session stays. */
   async stop(patienceMs: number): Promise<void> {
     this.#stopping = true
-    clearTimeout(this.#timer)
     this.#pending = []
-    this.#connection?.pause()
+    this.#link.connection?.pause()
     for (const until = Date.now() + patienceMs; this.unacknowledged > 0 && Date.now() < until; ) {
       await delay(DRAIN_LOOK_MS)
     }
@@ -137,49 +136,13 @@ export class Source implements Commands {
   /** Leaves at once; what is held is still committed, and sent again to whoever connects next. */
   abandon(reason: string): void {
     this.#stopping = true
-    clearTimeout(this.#timer)
     this.#subscriptions?.stop()
-    this.#connection?.end(reason)
-    this.#connection = undefined
+    this.#link.stop(reason)
     this.#subscribedAt = undefined
   }
 
-  async #connect(): Promise<void> {
-    const { address, clientId, receiveMaximum, mayConnect } = this.#options
-    if (!mayConnect()) return this.#tryLater()
-    try {
-      await openConnection(
-        {
-          ...address,
-          clientId,
-          version: this.#version,
-          clean: false,
-          receiveMaximum,
-          keepAliveSeconds: KEEP_ALIVE_SECONDS,
-          sessionExpirySeconds: SESSION_EXPIRY_SECONDS,
-        },
-        {
-          onOpened: (connection) => this.#onOpened(connection),
-          onPacket: (packet) => this.#onPacket(packet),
-          onClosed: (reason) => this.#onLost(new Error(reason)),
-        },
-      )
-    } catch (thrown) {
-      // A broker that knows only 3.1.1 says so, or closes without a word: the next attempt is in the other version.
-      const foreign =
-        thrown instanceof ConnectRefused ? thrown.unsupportedVersion : thrown instanceof NoAnswer
-      if (foreign) this.#version = this.#version === 5 ? 4 : 5
-      this.#onLost(thrown)
-    }
-  }
-
   #onOpened(connection: Connection): void {
-    if (this.#stopping) {
-      connection.end('stopping')
-      return
-    }
     const { filters, memory } = this.#options
-    this.#connection = connection
     this.#pending = []
     this.#acks = new AckQueue((messageId, qos) =>
       connection.send({ cmd: qos === 1 ? 'puback' : 'pubrec', messageId }),
@@ -192,8 +155,9 @@ export class Source implements Commands {
   }
 
   #onPacket(packet: Packet): void {
-    if (packet.cmd === 'publish') this.#onPublish(packet)
-    else if (packet.cmd === 'pubrel') this.#connection?.send({ cmd: 'pubcomp', messageId: packet.messageId! })
+    const { cmd, messageId } = packet
+    if (cmd === 'publish') this.#onPublish(packet)
+    else if (cmd === 'pubrel') this.#link.connection?.send({ cmd: 'pubcomp', messageId: messageId! })
     else this.#subscriptions?.onPacket(packet)
   }
 
@@ -205,9 +169,9 @@ export class Source implements Commands {
       return
     }
     if (this.#subscribedAt === undefined) {
-      const session = this.#connection?.sessionPresent
+      const session = this.#link.connection?.sessionPresent
       log.info(
-        { broker: brokerName(address.url), clientId, mqtt: this.#version, session },
+        { broker: brokerName(address.url), clientId, mqtt: this.#link.version, session },
         'broker connected',
       )
     }
@@ -225,7 +189,7 @@ export class Source implements Commands {
   }
 
   #waitForRoom(): void {
-    this.#connection?.pause()
+    this.#link.connection?.pause()
     this.#options.intake.whenRoom(() => this.#takePending())
   }
 
@@ -237,7 +201,7 @@ export class Source implements Commands {
       }
       this.#pending.shift()
     }
-    if (!this.#stopping) this.#connection?.resume()
+    if (!this.#stopping) this.#link.connection?.resume()
   }
 
   /** False when there is no room. */
@@ -264,18 +228,13 @@ export class Source implements Commands {
     return true
   }
 
-  #onLost(thrown: unknown): void {
-    // Two programs under one client id throw each other out: only a connection that held starts the waits anew.
-    if (this.#subscribedAt !== undefined && Date.now() - this.#subscribedAt > STEADY_MS) this.#backoff.reset()
-    this.#connection = undefined
+  #onLost(failure: ConnectFailure): void {
     this.#subscribedAt = undefined
     this.#subscriptions?.stop()
     this.#pending = []
     // What was held of the lost connection is still committed; the broker sends it again and finds it stored.
     this.#acks = new AckQueue(() => {})
-    if (this.#stopping) return
-    this.#complain(failureOf(thrown, brokerName(this.#options.address.url)))
-    this.#tryLater()
+    this.#complain(failure)
   }
 
   /** One line for each thing that stands in the way, not one an attempt. */
@@ -285,11 +244,6 @@ export class Source implements Commands {
     if (code !== this.#failure?.code) log.error({ clientId, code }, finding(code, params, 0).en)
     this.#failure = failure
     onChange()
-  }
-
-  #tryLater(): void {
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#connect(), this.#backoff.next())
   }
 }
 

@@ -137,17 +137,19 @@ export class Sessions implements Commands {
     const { leases } = this.#options
     const active = this.active
     this.#standingBy = share === 0
-    for (const held of active.slice(share)) {
-      await held.source.stop(GIVE_BACK_MS)
-      this.#close(held, 'given to another program')
-      await leases.release(held.clientId)
-    }
+    await Promise.all(active.slice(share).map((held) => this.#giveBack(held)))
     if (active.length >= share) return
     const wanted = this.#names.filter((name) => !this.#held.has(name))
     const takenAt = performance.now()
     for (const session of await leases.take(wanted, share - active.length)) {
       this.#hold(session, this.#filters, takenAt)
     }
+  }
+
+  async #giveBack(held: HeldSession): Promise<void> {
+    await held.source.stop(GIVE_BACK_MS)
+    this.#close(held, 'given to another program')
+    await this.#options.leases.release(held.clientId)
   }
 
   /** Sessions of earlier settings would go on filling up: they are emptied, and end. */

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
 import { json, mqttClient } from './clients.ts'
 import { expectAccounted, type IngestHarness, startIngest } from './harness.ts'
 import { findProgram, type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { readied } from './readiness.ts'
 import { addSchools } from './registry-fixture.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
@@ -81,6 +82,17 @@ describe.skipIf(!program)('with a Mosquitto of its own', () => {
     await proxy.restore()
     await expectStored(before + 3_000)
     await vi.waitFor(async () => expect((await expectAccounted(ingest)).inFlight).toBe(0))
+  })
+
+  test('a program that is alone keeps its connection when its lease has run out with the database away', async () => {
+    const before = await readings()
+    proxy.cut()
+    await delay(17_000)
+    expect((await readied(ingest.httpUrl)).broker).toBe(true)
+    // At QoS 0, which the broker would keep for nobody.
+    await send(10, 0)
+    await proxy.restore()
+    await expectStored(before + 10)
   })
 
   test('a broker that is restarted is found again, and readiness says so meanwhile', async () => {

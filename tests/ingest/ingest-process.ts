@@ -12,8 +12,11 @@ export interface IngestProcess {
 }
 
 /** The ingest program as a process of its own; resolves when it says that it is ready. */
-export async function startIngestProcess(settings: Record<string, string>): Promise<IngestProcess> {
-  const port = await freePort()
+export async function startIngestProcess(
+  settings: Record<string, string>,
+  atPort?: number,
+): Promise<IngestProcess> {
+  const port = atPort ?? (await freePort())
   const child = fork(fileURLToPath(new URL('../../ingest/main.ts', import.meta.url)), [], {
     env: { ...process.env, INGEST_PORT: `${port}`, LOG_LEVEL: 'silent', ...settings },
     execArgv: ['--import', 'tsx'],

@@ -123,4 +123,12 @@ describe.skipIf(!program)('two ingest programs share four sessions at a Mosquitt
     await proxy.restore()
     await Promise.all([expectHeld(a, 2), expectHeld(b, 2)])
   })
+
+  test('one killed and started again at its old address has its sessions back without waiting', async () => {
+    const port = Number(new URL(b.httpUrl).port)
+    await b.crash()
+    const settings = { DATABASE_URL: db.url, MQTT_URL: mosquitto.url, MQTT_SESSIONS: '4' }
+    b = await startIngestProcess(settings, port)
+    expect(await held(b)).toBe(2)
+  })
 })

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createIngestProbe } from '../../../server/routes/ingest-probe.ts'
+import { ServerSettings } from '../../../server/config.ts'
+import { createIngestProbe, createIngestProbes } from '../../../server/routes/ingest-probe.ts'
 import type { Finding } from '../../../shared/contract/finding.ts'
 import { type RouteName, routes } from '../../../shared/contract/http.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
@@ -208,4 +209,17 @@ test('status asks the ingest how it is and what it found out about its broker, a
     version: '',
     detail: expect.stringContaining('does not answer'),
   })
+})
+
+test('several ingest programs are parts of their own, told apart by where they are', async () => {
+  const { INGEST_URL } = ServerSettings.parse({
+    DATABASE_URL: 'postgres://h/d',
+    INGEST_URL: 'http://127.0.0.1:1, http://127.0.0.1:2',
+  })
+  const reports = await Promise.all(createIngestProbes(INGEST_URL).map((probe) => probe()))
+  expect(reports.map(({ name, ok }) => [name, ok])).toEqual([
+    ['ingest 127.0.0.1:1', false],
+    ['ingest 127.0.0.1:2', false],
+  ])
+  expect(createIngestProbes(ServerSettings.parse({ DATABASE_URL: 'postgres://h/d' }).INGEST_URL)).toEqual([])
 })
