@@ -7,8 +7,6 @@ import { IocError } from '../shared/node/errors.ts'
 import { Lifecycle, type Program } from '../shared/node/lifecycle.ts'
 import type { Logger } from '../shared/node/log.ts'
 import { Batcher } from './batcher.ts'
-import { openAccess } from './broker/access.ts'
-import { EmbeddedBroker } from './broker/broker.ts'
 import { carryCarefully } from './careful.ts'
 import type { IngestSettings } from './config.ts'
 import { DatabaseLink } from './database-link.ts'
@@ -17,14 +15,15 @@ import { Descriptions } from './descriptions.ts'
 import { startHttp } from './http/http.ts'
 import { knownIn } from './letters/known.ts'
 import { Retrier } from './letters/retrier.ts'
-import type { Commands, Intake } from './message.ts'
+import type { Commands } from './message.ts'
 import { IngestMetrics } from './metrics.ts'
 import { Registry } from './registry.ts'
-import { Source } from './source.ts'
+import { workerName } from './sessions/worker-name.ts'
+import { type Mqtt, startMqtt } from './start-mqtt.ts'
 import { readTopicMap, SHIPPED_MAP, subscriptionsOf } from './topic-map.ts'
 import { Turns } from './turns.ts'
 
-export interface IngestApp extends Program {
+export interface IngestApp extends Program, Commands {
   /** Port of the embedded broker; undefined when MQTT_URL names another. */
   mqttPort: number | undefined
   httpPort: number
@@ -54,8 +53,8 @@ export async function startApp(
     const database = connect({
       url: config.DATABASE_URL,
       program: 'ingest',
-      // Beside the transactions the registry is read, and what waits is looked at.
-      connections: MOST_TRANSACTIONS + 2,
+      // Beside the transactions the registry is read, what waits is looked at, and leases are renewed.
+      connections: MOST_TRANSACTIONS + 3,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       log,
     })
@@ -77,7 +76,7 @@ export async function startApp(
     let mqtt: Mqtt | undefined
     const commands: Commands = { publish: (topic, payload) => mqtt?.publish(topic, payload) }
     const subscriptions = subscriptionsOf(map, config.MQTT_SUBSCRIPTION)
-    const shared = subscriptions.some((filter) => filter.startsWith('$share/'))
+    const shared = config.MQTT_SESSIONS > 1 || subscriptions.some((filter) => filter.startsWith('$share/'))
     const descriptions = new Descriptions(database, { shared })
     const own = { map, descriptions, commands, ordered: !shared, memory: new Memory(), turns: new Turns() }
     const tools = { database, link, registry, metrics, log, clock, signal: stopping.signal, ...own }
@@ -94,10 +93,7 @@ export async function startApp(
       onTaken: (message) => metrics.taken(message),
     })
 
-    const started = await startMqtt(config, subscriptions, { intake: batcher, clock, metrics, log })
-    mqtt = started
-    lifecycle.onStop('mqtt', () => started.stop(MQTT_DRAIN_MS))
-
+    lifecycle.onStop('mqtt', () => mqtt?.stop(MQTT_DRAIN_MS))
     const http = await startHttp({
       host: config.HOST,
       port: config.INGEST_PORT,
@@ -112,13 +108,20 @@ export async function startApp(
       eventKey: config.INGEST_EVENT_KEY,
       readiness: () => ({
         database: link.up && registry.reachable,
-        broker: started.connected(),
+        broker: mqtt?.connected() ?? false,
         room: batcher.hasRoom,
         trouble: link.full ? new IocError('database-full', { target: database.target }).message : undefined,
       }),
+      findings: () => mqtt?.findings() ?? [],
       log,
     })
     lifecycle.onStop('http', () => http.stop(HTTP_DRAIN_MS))
+    // After HTTP: no other program on this machine has its port, so that it can stand in the name of this one.
+    mqtt = await startMqtt(config, {
+      ...{ database, intake: batcher, clock, metrics, log },
+      filters: subscriptions,
+      worker: workerName(config, http.port),
+    })
 
     const retrier = new Retrier({
       database,
@@ -132,57 +135,11 @@ export async function startApp(
       registry.onMoved(() => retrier.nudge()),
     )
     retrier.start()
-    log.info({ mqtt: started.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
-    return { mqttPort: started.port, httpPort: http.port, metrics, stop: () => lifecycle.stop() }
+    log.info({ mqtt: mqtt.port ?? 'MQTT_URL', http: http.port, database: database.target }, 'ready')
+    const { port: mqttPort, publish } = mqtt
+    return { mqttPort, httpPort: http.port, metrics, publish, stop: () => lifecycle.stop() }
   } catch (error) {
     await lifecycle.stop()
     throw error
-  }
-}
-
-interface Mqtt {
-  port: number | undefined
-  connected(): boolean
-  publish(topic: string, payload: Buffer): void
-  stop(patienceMs: number): Promise<void>
-}
-
-/** A session at the broker of MQTT_URL, or the embedded broker. */
-async function startMqtt(
-  config: IngestSettings,
-  subscriptions: readonly string[],
-  tools: { intake: Intake; clock: Clock; metrics: IngestMetrics; log: Logger },
-): Promise<Mqtt> {
-  if (config.MQTT_URL === undefined) {
-    const broker = new EmbeddedBroker({
-      ...tools,
-      host: config.HOST,
-      port: config.MQTT_PORT,
-      mostWaitingBytes: config.MQTT_WAITING_BYTES,
-      access: openAccess,
-    })
-    const port = await broker.start()
-    return {
-      port,
-      connected: () => broker.connected,
-      publish: (topic, payload) => broker.publish(topic, payload),
-      stop: (patienceMs) => broker.stop(patienceMs),
-    }
-  }
-  const source = new Source({
-    ...tools,
-    url: config.MQTT_URL,
-    clientId: config.MQTT_CLIENT_ID,
-    username: config.MQTT_USERNAME,
-    password: config.MQTT_PASSWORD,
-    subscriptions,
-    receiveMaximum: config.MQTT_RECEIVE_MAXIMUM,
-  })
-  source.start()
-  return {
-    port: undefined,
-    connected: () => source.connected,
-    publish: (topic, payload) => source.publish(topic, payload),
-    stop: (patienceMs) => source.stop(patienceMs),
   }
 }

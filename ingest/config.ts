@@ -1,12 +1,25 @@
 import { z } from 'zod'
 import { optionalText, port } from '../shared/node/config.ts'
 import { commonSettings } from '../shared/node/program-environment.ts'
+import { isTopicFilter } from './mqtt/topic-filter.ts'
 
 const count = (fallback: number, least: number, most: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback)
 
-/** Settings of the program `ingest`. */
-export const IngestSettings = z.object({
+/** A list of topic filters, one a line or with commas between them. */
+const filterList = () =>
+  z
+    .string()
+    .transform((text) => {
+      const filters = text.split(/[,\n]/).map((filter) => filter.trim())
+      return [...new Set(filters.filter((filter) => filter !== ''))]
+    })
+    .refine((filters) => filters.length > 0 && filters.every(isTopicFilter), {
+      error: 'topic filters with commas between them; # is a whole last level, + a whole level',
+    })
+    .optional()
+
+const Settings = z.object({
   ...commonSettings,
   HOST: z
     .string()
@@ -27,12 +40,16 @@ export const IngestSettings = z.object({
     .string()
     .min(1)
     .max(64)
+    .regex(/^[^/+#]+$/, 'no /, + or #')
     .default('ioc-ingest')
     .describe('name of our session at the broker; it must stay the same, or messages kept for it are lost'),
+  MQTT_SESSIONS: count(1, 1, 64).describe(
+    'sessions at the broker, shared by all ingest programs of one MQTT_CLIENT_ID; at least as many as programs',
+  ),
   MQTT_USERNAME: optionalText().describe('sign-in at the broker, if it asks for one'),
   MQTT_PASSWORD: optionalText().describe('sign-in at the broker, if it asks for one'),
-  MQTT_SUBSCRIPTION: optionalText().describe(
-    'unset: the filters of the topic map; $share/<group>: the same, shared among several ingest programs; else this filter alone',
+  MQTT_SUBSCRIPTION: filterList().describe(
+    'topic filters, with commas or new lines between them; $share/<group> stands for all of the topic map, shared; unset: those of the topic map',
   ),
   MQTT_WAITING_BYTES: count(134_217_728, 1_048_576, 4_294_967_296).describe(
     'bytes the embedded broker keeps waiting for all connections together, beyond what is held, while the database is away',
@@ -50,6 +67,11 @@ export const IngestSettings = z.object({
     .describe(
       'key of the ids of passages that terminals push with a person in them, the same in every ingest program; npm start makes one; unset: ZKTeco pushes are off',
     ),
+  MQTT_CA_FILE: optionalText().describe(
+    "PEM file of the authority that issued the broker's certificate; unset: those of the system",
+  ),
+  MQTT_CERT_FILE: optionalText().describe('PEM file of our certificate, where the broker asks for one'),
+  MQTT_KEY_FILE: optionalText().describe('PEM file of the private key of MQTT_CERT_FILE'),
   MQTT_RECEIVE_MAXIMUM: count(1000, 1, 65_535).describe(
     'unacknowledged messages the broker may have under way to us',
   ),
@@ -76,5 +98,20 @@ export const IngestSettings = z.object({
     .max(4)
     .optional()
     .describe('store transactions at once; unset: 1 on the embedded database, 2 on a server'),
+})
+
+/** Settings of the program `ingest`. */
+export const IngestSettings = Settings.superRefine((settings, context) => {
+  const wrong = (name: keyof typeof settings, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message })
+  const { MQTT_URL, MQTT_CA_FILE, MQTT_CERT_FILE, MQTT_KEY_FILE } = settings
+  if (MQTT_CERT_FILE !== undefined && MQTT_KEY_FILE === undefined)
+    wrong('MQTT_KEY_FILE', 'goes with MQTT_CERT_FILE')
+  if (MQTT_KEY_FILE !== undefined && MQTT_CERT_FILE === undefined)
+    wrong('MQTT_CERT_FILE', 'goes with MQTT_KEY_FILE')
+  const secured = /^(mqtts|tls|ssl):/.test(MQTT_URL ?? '')
+  if ((MQTT_CA_FILE ?? MQTT_CERT_FILE) !== undefined && !secured) {
+    wrong('MQTT_URL', 'mqtts://host:port, for certificates are set')
+  }
 })
 export type IngestSettings = z.infer<typeof IngestSettings>

@@ -62,3 +62,8 @@ export interface Intake {
   /** Resolves when everything taken is settled, or after `patienceMs`. */
   drained(patienceMs: number): Promise<void>
 }
+
+/** Sends commands to devices, at QoS 0 and as well as it can: what cannot leave now is counted and forgotten. */
+export interface Commands {
+  publish(topic: string, payload: Buffer): void
+}

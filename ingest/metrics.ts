@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { parseTopic } from '../shared/contract/topics.ts'
+import type { FindingCode } from './broker-care/findings.ts'
 import type { Message, Outcome } from './message.ts'
 import type { ReasonCode } from './reasons.ts'
 import { Talkers } from './talkers.ts'
@@ -46,6 +47,18 @@ export class IngestMetrics {
     ['table'],
   )
   #inFlight = 0
+  readonly #commands = this.#counter('commands_total', 'commands published to devices', ['outcome'])
+  readonly #sessions = new Gauge({
+    name: 'ioc_ingest_sessions_held',
+    help: 'sessions at the broker of MQTT_URL that this program holds',
+    registers: [this.registry],
+  })
+  readonly #findings = new Gauge({
+    name: 'ioc_ingest_broker_finding',
+    help: '1 while it holds; docs/operate.md has the codes and the remedies',
+    labelNames: ['code'],
+    registers: [this.registry],
+  })
   readonly #connections = new Gauge({
     name: 'ioc_ingest_connections',
     help: 'connections at the embedded broker',
@@ -145,6 +158,19 @@ export class IngestMetrics {
         this.set(bytes())
       },
     })
+  }
+
+  /** A command has left for the broker, or there was no connection. */
+  command(sent: boolean): void {
+    this.#commands.inc({ outcome: sent ? 'sent' : 'unsent' })
+  }
+
+  sessions(held: number): void {
+    this.#sessions.set(held)
+  }
+
+  finding(code: FindingCode, present: boolean): void {
+    this.#findings.set({ code }, present ? 1 : 0)
   }
 
   fault(reason: 'inconsistent-roll'): void {

@@ -1,58 +1,87 @@
-import type { IPublishPacket, ISubackPacket, Packet } from 'mqtt-packet'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { IPublishPacket, Packet } from 'mqtt-packet'
 import { parseTopic, topics } from '../shared/contract/topics.ts'
 import type { Clock } from '../shared/node/clock.ts'
 import { coerceError } from '../shared/node/errors.ts'
 import type { Logger } from '../shared/node/log.ts'
-import type { Intake, Message } from './message.ts'
+import { finding } from './broker-care/findings.ts'
+import type { Commands, Intake, Message } from './message.ts'
 import { AckQueue } from './mqtt/ack-queue.ts'
-import { Backoff } from './mqtt/backoff.ts'
-import {
-  type Connection,
-  ConnectRefused,
-  NoAnswer,
-  openConnection,
-  type ProtocolVersion,
-} from './mqtt/connection.ts'
+import { BrokerLink } from './mqtt/broker-link.ts'
+import { type BrokerAddress, brokerName, type Connection, type ProtocolVersion } from './mqtt/connection.ts'
+import type { ConnectFailure } from './mqtt/failure.ts'
+import { isProbe } from './mqtt/probe-topic.ts'
+import { type SubscriptionMemory, Subscriptions } from './mqtt/subscriptions.ts'
 
 export interface SourceOptions {
-  url: string
+  address: BrokerAddress
   clientId: string
-  username: string | undefined
-  password: string | undefined
-  /** Topic filters. */
-  subscriptions: readonly string[]
+  /** What it subscribes to; none: it only empties the session. */
+  filters: readonly string[]
+  memory: SessionMemory
   receiveMaximum: number
+  /** Asked before every attempt to connect. */
+  mayConnect(): boolean
+  /** Told when the connection or its subscriptions have changed. */
+  onChange(): void
   intake: Intake
   clock: Clock
   log: Logger
 }
 
+/** What is known of the session beyond this program. */
+export interface SessionMemory extends SubscriptionMemory {
+  opened(sessionPresent: boolean): void
+}
+
+export interface SourceState {
+  /** Milliseconds since 1970; undefined while there is no connection. */
+  connectedAt: number | undefined
+  version: ProtocolVersion
+  failure: ConnectFailure | undefined
+  refused: readonly string[]
+  lowered: readonly string[]
+  /** For how long the broker keeps the session. */
+  expirySeconds: number | undefined
+}
+
 const KEEP_ALIVE_SECONDS = 30
 /** The broker keeps what came while we were away for a week. */
-const SESSION_EXPIRY_SECONDS = 7 * 86_400
-const SUBSCRIBE_ID = 1
-const STEADY_MS = 10_000
+export const SESSION_EXPIRY_SECONDS = 7 * 86_400
+/** How often a leaving source looks whether everything is acknowledged. */
+const DRAIN_LOOK_MS = 20
 
 /**
  * A session at an MQTT broker. Messages are handed in as they come and acknowledged when they are settled, many at
  * a time and in order; while there is no room the socket is not read. The session has a fixed name and outlives
  * connections, so that the broker keeps what comes while we are away.
  */
-export class Source {
+export class Source implements Commands {
   readonly #options: SourceOptions
-  readonly #backoff = new Backoff(250, 15_000)
-  #version: ProtocolVersion = 5
-  #connection: Connection | undefined
+  readonly #link: BrokerLink
+  #subscriptions: Subscriptions | undefined
   #subscribedAt: number | undefined
+  #failure: ConnectFailure | undefined
+  #received = 0
   #stopping = false
-  #complained = false
-  #timer: NodeJS.Timeout | undefined
   /** Packets that came in one chunk with the one for which there was no room. */
   #pending: IPublishPacket[] = []
   #acks = new AckQueue(() => {})
 
   constructor(options: SourceOptions) {
     this.#options = options
+    const { address, clientId, receiveMaximum, mayConnect } = options
+    this.#link = new BrokerLink({
+      connection: {
+        ...{ ...address, clientId, clean: false, receiveMaximum },
+        keepAliveSeconds: KEEP_ALIVE_SECONDS,
+        sessionExpirySeconds: SESSION_EXPIRY_SECONDS,
+      },
+      mayConnect: () => !this.#stopping && mayConnect(),
+      onOpened: (connection) => this.#onOpened(connection),
+      onPacket: (packet) => this.#onPacket(packet),
+      onLost: (failure) => this.#onLost(failure),
+    })
   }
 
   /** Whether messages can come: connected and subscribed. */
@@ -65,95 +94,94 @@ export class Source {
     return this.#acks.length
   }
 
-  /** Best effort, QoS 0: lost while there is no connection. */
-  publish(topic: string, payload: Buffer): void {
-    this.#connection?.send({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false })
+  /** Messages received since the start. */
+  get received(): number {
+    return this.#received
   }
 
-  start(): void {
-    void this.#connect()
-  }
-
-  /** Takes nothing more, lets what is held be committed and acknowledged, then leaves. */
-  async stop(patienceMs: number): Promise<void> {
-    this.#stopping = true
-    clearTimeout(this.#timer)
-    this.#pending = []
-    this.#connection?.pause()
-    await this.#options.intake.drained(patienceMs)
-    this.#connection?.end('stopping')
-    this.#connection = undefined
-    this.#subscribedAt = undefined
-  }
-
-  async #connect(): Promise<void> {
-    const { url, clientId, receiveMaximum } = this.#options
-    const { username, password } = credentialsOf(this.#options)
-    try {
-      const connection = await openConnection(
-        {
-          url,
-          clientId,
-          username,
-          password,
-          version: this.#version,
-          receiveMaximum,
-          keepAliveSeconds: KEEP_ALIVE_SECONDS,
-          sessionExpirySeconds: SESSION_EXPIRY_SECONDS,
-        },
-        {
-          onPacket: (packet) => this.#onPacket(packet),
-          onClosed: (reason) => this.#onLost(reason),
-        },
-      )
-      if (this.#stopping) return connection.end('stopping')
-      this.#onConnected(connection)
-    } catch (thrown) {
-      // A broker that knows only 3.1.1 says so, or closes without a word: the next attempt is in the other version.
-      const foreign =
-        thrown instanceof ConnectRefused ? thrown.unsupportedVersion : thrown instanceof NoAnswer
-      if (foreign) this.#version = this.#version === 5 ? 4 : 5
-      this.#onLost(coerceError(thrown).message)
+  /** How it stands with the broker, for findings. */
+  get state(): SourceState {
+    return {
+      connectedAt: this.#subscribedAt,
+      version: this.#link.version,
+      failure: this.#failure,
+      refused: this.#subscriptions?.refused ?? [],
+      lowered: this.#subscriptions?.lowered ?? [],
+      expirySeconds: this.#link.connection?.granted.sessionExpirySeconds,
     }
   }
 
-  #onConnected(connection: Connection): void {
-    this.#connection = connection
+  start(): void {
+    this.#link.start()
+  }
+
+  /** Sends a command at QoS 0 while connected; false otherwise. */
+  publish(topic: string, payload: Buffer): boolean {
+    if (!this.connected) return false
+    this.#link.connection?.send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false })
+    return true
+  }
+
+  /** Takes nothing more, lets what is held be committed and acknowledged, then leaves; the session stays. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#stopping = true
+    this.#pending = []
+    this.#link.connection?.pause()
+    for (const until = Date.now() + patienceMs; this.unacknowledged > 0 && Date.now() < until; ) {
+      await delay(DRAIN_LOOK_MS)
+    }
+    this.abandon('stopping')
+  }
+
+  /** Leaves at once; what is held is still committed, and sent again to whoever connects next. */
+  abandon(reason: string): void {
+    this.#stopping = true
+    this.#subscriptions?.stop()
+    this.#link.stop(reason)
+    this.#subscribedAt = undefined
+  }
+
+  #onOpened(connection: Connection): void {
+    const { filters, memory } = this.#options
     this.#pending = []
     this.#acks = new AckQueue((messageId, qos) =>
       connection.send({ cmd: qos === 1 ? 'puback' : 'pubrec', messageId }),
     )
-    // Subscribed anew each time: the session may be new, or the filter another one. At QoS 1 no QoS 2 comes, and
-    // retained messages come only with a new subscription (where the broker speaks MQTT 5).
-    const terms = { qos: 1 as const, nl: false, rap: false, rh: 1 }
-    const subscriptions = this.#options.subscriptions.map((topic) => ({ topic, ...terms }))
-    connection.send({ cmd: 'subscribe', messageId: SUBSCRIBE_ID, subscriptions })
+    memory.opened(connection.sessionPresent)
+    this.#subscriptions = new Subscriptions(connection, filters, memory, () => this.#onSubscribed())
+    this.#subscriptions
+      .begin()
+      .catch((error: unknown) => connection.end(`filters not remembered: ${coerceError(error).message}`))
   }
 
   #onPacket(packet: Packet): void {
-    if (packet.cmd === 'publish') this.#onPublish(packet)
-    else if (packet.cmd === 'pubrel') this.#connection?.send({ cmd: 'pubcomp', messageId: packet.messageId! })
-    else if (packet.cmd === 'suback') this.#onSuback(packet)
+    const { cmd, messageId } = packet
+    if (cmd === 'publish') this.#onPublish(packet)
+    else if (cmd === 'pubrel') this.#link.connection?.send({ cmd: 'pubcomp', messageId: messageId! })
+    else this.#subscriptions?.onPacket(packet)
   }
 
-  #onSuback({ granted }: ISubackPacket): void {
-    const { subscriptions, log, url } = this.#options
-    const refused = subscriptions.filter((_, at) => Number(granted[at]) >= 128)
-    if (refused.length === subscriptions.length) {
-      this.#connection?.end(`the broker refuses the subscription ${refused.join(', ')} (code ${granted[0]})`)
+  #onSubscribed(): void {
+    const { address, clientId, filters, log } = this.#options
+    const refused = this.#subscriptions?.refused ?? []
+    if (filters.length > 0 && refused.length === filters.length) {
+      this.#complain({ code: 'subscription-refused', params: { filters: refused.join(', ') } })
       return
     }
-    // What may be read is read: a broker may well keep some formats to itself.
-    if (refused.length > 0) log.error({ refused }, 'the broker refuses some subscriptions')
-    this.#subscribedAt = performance.now()
-    this.#complained = false
-    log.info(
-      { broker: new URL(url).host, mqtt: this.#version, session: this.#connection?.sessionPresent },
-      'broker connected',
-    )
+    if (this.#subscribedAt === undefined) {
+      const session = this.#link.connection?.sessionPresent
+      log.info(
+        { broker: brokerName(address.url), clientId, mqtt: this.#link.version, session },
+        'broker connected',
+      )
+    }
+    this.#subscribedAt ??= Date.now()
+    this.#failure = undefined
+    this.#options.onChange()
   }
 
   #onPublish(packet: IPublishPacket): void {
+    this.#received += 1
     if (this.#pending.length > 0 || !this.#take(packet)) {
       if (this.#pending.length === 0) this.#waitForRoom()
       this.#pending.push(packet)
@@ -161,7 +189,7 @@ export class Source {
   }
 
   #waitForRoom(): void {
-    this.#connection?.pause()
+    this.#link.connection?.pause()
     this.#options.intake.whenRoom(() => this.#takePending())
   }
 
@@ -173,7 +201,7 @@ export class Source {
       }
       this.#pending.shift()
     }
-    if (!this.#stopping) this.#connection?.resume()
+    if (!this.#stopping) this.#link.connection?.resume()
   }
 
   /** False when there is no room. */
@@ -181,7 +209,7 @@ export class Source {
     const { topic, qos, dup, retain, messageId } = packet
     const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
     let acknowledge = () => {}
-    if (payload.length === 0 && clearsRetained(topic)) {
+    if ((payload.length === 0 && clearsRetained(topic)) || isProbe(topic)) {
       if (qos > 0) this.#acks.add(messageId!, qos as 1 | 2)()
       return true
     }
@@ -202,41 +230,26 @@ export class Source {
     return true
   }
 
-  #onLost(reason: string): void {
-    // Two programs under one client id throw each other out: only a connection that held starts the waits anew.
-    if (this.#subscribedAt !== undefined && performance.now() - this.#subscribedAt > STEADY_MS)
-      this.#backoff.reset()
-    this.#connection = undefined
+  #onLost(failure: ConnectFailure): void {
     this.#subscribedAt = undefined
+    this.#subscriptions?.stop()
     this.#pending = []
     // What was held of the lost connection is still committed; the broker sends it again and finds it stored.
     this.#acks = new AckQueue(() => {})
-    if (this.#stopping) return
-    if (!this.#complained) {
-      this.#complained = true
-      this.#options.log.error(
-        { broker: new URL(this.#options.url).host, reason },
-        'broker lost; connecting again',
-      )
-    }
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#connect(), this.#backoff.next())
+    this.#complain(failure)
+  }
+
+  /** One line for each thing that stands in the way, not one an attempt. */
+  #complain(failure: ConnectFailure): void {
+    const { clientId, log, onChange } = this.#options
+    const { code, params } = failure
+    if (code !== this.#failure?.code) log.error({ clientId, code }, finding(code, params, 0).en)
+    this.#failure = failure
+    onChange()
   }
 }
 
 function clearsRetained(topic: string): boolean {
   const kind = parseTopic(topic)?.kind
   return kind !== undefined && topics[kind].retained
-}
-
-/** A user name in the address counts, unless settings give one. */
-function credentialsOf(options: SourceOptions): {
-  username: string | undefined
-  password: string | undefined
-} {
-  const { username, password } = new URL(options.url)
-  return {
-    username: options.username ?? (username === '' ? undefined : decodeURIComponent(username)),
-    password: options.password ?? (password === '' ? undefined : decodeURIComponent(password)),
-  }
 }

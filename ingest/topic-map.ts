@@ -85,10 +85,12 @@ export function levelsBehind({ filter }: Pick<Route, 'filter'>, topic: string): 
 }
 
 /** What to subscribe to, as MQTT_SUBSCRIPTION says it: `$share/<group>` alone is put before every filter of the map. */
-export function subscriptionsOf(map: TopicMap, setting: string | undefined): string[] {
+export function subscriptionsOf(map: TopicMap, setting: readonly string[] | undefined): string[] {
   if (setting === undefined) return map.filters
-  const isGroup = /^\$share\/[^/+#]+$/.test(setting)
-  return isGroup ? map.filters.map((filter) => `${setting}/${filter}`) : [setting]
+  const isGroup = (filter: string) => /^\$share\/[^/+#]+$/.test(filter)
+  return setting.flatMap((filter) =>
+    isGroup(filter) ? map.filters.map((one) => `${filter}/${one}`) : [filter],
+  )
 }
 
 /** Topics under which this program's own HTTP routes hand on what is pushed to them. */

@@ -8,7 +8,7 @@ import { productVersion, type ServerSettings } from './config.ts'
 import { CLIENT_FOLDER } from './http/client-files.ts'
 import { createEngine } from './indicators/create-engine.ts'
 import { createMaintenance } from './maintenance/create-maintenance.ts'
-import { createIngestProbe } from './routes/ingest-probe.ts'
+import { createIngestProbes } from './routes/ingest-probe.ts'
 import { createMaintenanceProbe } from './routes/maintenance-probe.ts'
 import { startWeb } from './web.ts'
 
@@ -48,7 +48,6 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
     await maintenance.start()
 
     const version = productVersion(CLIENT_FOLDER)
-    const ingest = settings.INGEST_URL ? [createIngestProbe(settings.INGEST_URL)] : []
 
     const url = await startWeb(
       {
@@ -61,7 +60,10 @@ export async function startServer(settings: ServerSettings, log: Logger): Promis
         host: settings.HOST,
         port: settings.PORT,
         clientFolder: CLIENT_FOLDER,
-        otherParts: [...ingest, createMaintenanceProbe(maintenance, version)],
+        otherParts: [
+          ...createIngestProbes(settings.INGEST_URL),
+          createMaintenanceProbe(maintenance, version),
+        ],
       },
       lifecycle,
     )

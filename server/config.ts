@@ -17,9 +17,13 @@ export const ServerSettings = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'postgres://user:password@host:port/name' })
     .describe('the TimescaleDB database; npm start fills it in for the embedded one'),
   INGEST_URL: z
-    .url({ protocol: /^https?$/, error: 'http://host:port of the ingest program' })
-    .optional()
-    .describe('where the ingest program answers /readyz and /metrics, for /api/v1/status'),
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((url) => url.trim() || []))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: 'http://host:port of the ingest program' })))
+    .describe(
+      'where the ingest programs answer /readyz and /metrics, for /api/v1/status; commas between several',
+    ),
   IOC_MAINTENANCE: z
     .enum(['auto', 'own', 'policies'])
     .default('auto')

@@ -4,8 +4,9 @@ import { Aedes, type AuthenticateError, type Client, type PublishPacket } from '
 import type { Clock } from '../../shared/node/clock.ts'
 import { errorCode, IocError } from '../../shared/node/errors.ts'
 import type { Logger } from '../../shared/node/log.ts'
-import { type Intake, isAccepted, type Message } from '../message.ts'
+import { type Commands, type Intake, isAccepted, type Message } from '../message.ts'
 import type { IngestMetrics } from '../metrics.ts'
+import { isTopicName } from '../mqtt/topic-filter.ts'
 import type { Access } from './access.ts'
 import { BacklogRoom } from './backlog.ts'
 import type { PublishFrame } from './frames.ts'
@@ -31,7 +32,7 @@ export interface BrokerOptions {
  * The embedded MQTT broker (3.1 and 3.1.1). Its acknowledgement of a PUBLISH means: committed to the database. It
  * keeps retained messages and sessions in memory only; sessions end with their connection.
  */
-export class EmbeddedBroker {
+export class EmbeddedBroker implements Commands {
   readonly #options: BrokerOptions
   readonly #gates = new Set<Gate>()
   readonly #admitted = new Map<string, Gate>()
@@ -102,9 +103,14 @@ export class EmbeddedBroker {
     return this.#server.listening && !this.#stopping
   }
 
-  /** To whoever has subscribed; best effort, QoS 0. */
   publish(topic: string, payload: Buffer): void {
+    const { metrics } = this.#options
+    if (!this.connected || !isTopicName(topic)) {
+      metrics.command(false)
+      return
+    }
     this.#aedes.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => {})
+    metrics.command(true)
   }
 
   /** Takes nothing more, lets what is held be committed and acknowledged, then closes. */

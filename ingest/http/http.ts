@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
+import type { Finding } from '../../shared/contract/finding.ts'
 import { errorCode, IocError } from '../../shared/node/errors.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { MOST_PAYLOAD_BYTES } from '../stages/decode.ts'
@@ -24,6 +25,8 @@ export interface HttpOptions extends SubmitTools, HanetTools, IclockTools {
   port: number
   metrics: IngestMetrics
   readiness(): Readiness
+  /** Shown beside readiness; a finding makes nobody unready. */
+  findings(): Finding[]
 }
 
 /** The HTTP side of this program. Resolves to the bound port. @throws IocError port-taken */
@@ -47,7 +50,7 @@ export async function startHttp(
   http.get('/readyz', async (_request, reply) => {
     const checks = options.readiness()
     const ready = checks.database && checks.broker && checks.room
-    return reply.code(ready ? 200 : 503).send({ ready, ...checks })
+    return reply.code(ready ? 200 : 503).send({ ready, ...checks, findings: options.findings() })
   })
   http.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),

@@ -17,6 +17,6 @@ export function createMaintenanceProbe(maintenance: Maintained, version: string)
       failed.length > 0
         ? `failed: ${failed.map(({ task, detail: why }) => `${task} (${why})`).join(', ')}`
         : `${mode ?? 'not started'}, ${tasks.length} tasks, longest statement ${longest} ms`
-    return { name: 'maintenance', ok: failed.length === 0, version, detail }
+    return { name: 'maintenance', ok: failed.length === 0, version, detail, findings: [] }
   }
 }

@@ -1,3 +1,4 @@
+import type { RouteReply } from '../../shared/contract/http.ts'
 import type { SystemState } from '../../shared/contract/live.ts'
 import type { Database } from '../../shared/db/connect.ts'
 import type { Clock } from '../../shared/node/clock.ts'
@@ -15,11 +16,7 @@ export interface RouteParts {
   otherParts: readonly PartProbe[]
 }
 
-export interface PartReport {
-  name: string
-  ok: boolean
-  version: string
-  detail: string
-}
+/** A part as the contract has it; most have found out nothing. */
+export type PartReport = RouteReply<'status'>['parts'][number]
 
 export type PartProbe = () => Promise<PartReport>

@@ -30,6 +30,7 @@ export function serveStatus(http: FastifyInstance, parts: RouteParts): void {
       ok: counts.databaseReachable,
       version: state.version,
       detail: `${counts.schools} schools, ${parts.walls()} live sockets, node ${process.version}`,
+      findings: [],
     }
     return {
       system: state,
@@ -61,11 +62,13 @@ async function askDatabase(
   const [found] = await withPatience(asked, PATIENCE_MS, [])
   if (!found) {
     const detail = `does not answer at ${database.target}`
-    return { report: { name: 'database', ok: false, version: '', detail }, simulatedDevices: 0 }
+    const report = { name: 'database', ok: false, version: '', detail, findings: [] }
+    return { report, simulatedDevices: 0 }
   }
   const { postgres, timescale, simulatedDevices } = found
   const detail = full
     ? new IocError('database-full', { target: database.target }).message
     : `PostgreSQL ${postgres}, TimescaleDB ${timescale} at ${database.target}`
-  return { report: { name: 'database', ok: !full, version: timescale, detail }, simulatedDevices }
+  const report = { name: 'database', ok: !full, version: timescale, detail, findings: [] }
+  return { report, simulatedDevices }
 }

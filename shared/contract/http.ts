@@ -10,6 +10,7 @@ import {
   WrittenSchool,
 } from './dead-letter.ts'
 import { IocEvent } from './event.ts'
+import { Finding } from './finding.ts'
 import { FormatName } from './format.ts'
 import { AreaIndicators, IndicatorDefinition, IndicatorPoint, IndicatorValue, Period } from './indicator.ts'
 import { SystemState } from './live.ts'
@@ -204,6 +205,9 @@ export const routes = {
           ok: z.boolean(),
           version: z.string(),
           detail: z.string(),
+          findings: z
+            .array(Finding)
+            .describe('what the part found out about what it depends on, worst first'),
         }),
       ),
       rates: z.object({ messagesPerSecond: z.number(), readingsPerSecond: z.number() }),

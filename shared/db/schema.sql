@@ -46,6 +46,36 @@ create table area_tree (
 );
 comment on table area_tree is 'Several trees over the same schools: the law of the day, and the former districts kept for comparison.';
 
+create table broker_drops (
+  broker text not null,
+  dropped bigint not null,
+  increase bigint not null default 0,
+  increased_at timestamp with time zone,
+  PRIMARY KEY (broker)
+);
+comment on table broker_drops is 'The count of dropped messages that a broker last told of, and its last increase: also one while no program of ours ran.';
+
+create table broker_session (
+  broker text not null,
+  client_id text not null,
+  owner text not null,
+  filters text[] not null default '{}'::text[],
+  settled boolean not null default false,
+  seen_at timestamp with time zone,
+  lost_at timestamp with time zone,
+  lost_after interval,
+  holder text,
+  held_until timestamp with time zone,
+  PRIMARY KEY (broker, client_id)
+);
+comment on table broker_session is 'Sessions of ours at MQTT brokers. Each is connected by at most one program: the one that holds its lease.';
+comment on column broker_session.broker is 'host:port.';
+comment on column broker_session.owner is 'MQTT_CLIENT_ID: programs of one owner share its sessions.';
+comment on column broker_session.filters is 'Topic filters the broker may have for it; exactly those once settled.';
+comment on column broker_session.seen_at is 'Last sign of life of its connection.';
+comment on column broker_session.lost_at is 'When a connection last found that the broker had forgotten it, after an absence of lost_after.';
+comment on column broker_session.holder is 'The program whose lease it is until held_until. A row, because a lock of a session does not exist everywhere.';
+
 create table calendar_entry (
   id integer not null generated always as identity,
   kind text not null,
@@ -254,6 +284,16 @@ create table indicator_value (
   CHECK ((period = ANY (ARRAY['morning'::text, 'afternoon'::text, 'day'::text, 'now'::text])))
 );
 -- hypertable by at, chunks of 7 days
+
+create table ingest_worker (
+  broker text not null,
+  owner text not null,
+  worker text not null,
+  started_at timestamp with time zone not null,
+  alive_until timestamp with time zone not null,
+  PRIMARY KEY (broker, owner, worker)
+);
+comment on table ingest_worker is 'Ingest programs alive now, which share the sessions of their owner evenly.';
 
 create table installation (
   only_row boolean not null default true,

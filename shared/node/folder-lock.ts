@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bootId } from './boot-id.ts'
 import { refuseFullDisk } from './disk.ts'
 import { coerceError, errorCode, IocError } from './errors.ts'
 
@@ -51,14 +52,6 @@ function isAlive([pid, boot, started]: string[]): boolean {
   }
   const now = startTime(number)
   return !started || now === undefined || now === started
-}
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-  } catch {
-    return ''
-  }
 }
 
 /** Start time of a process in clock ticks since boot (field 22 of /proc/pid/stat); undefined where there is no /proc. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Gateways, startGateways } from '../helpers/gateways.ts'
 import { addFleet, type IngestProcess, type IntakeStack, startIntakeStack } from '../helpers/intake-stack.ts'
-import { findProgram, startMosquitto } from '../ingest/mosquitto.ts'
+import { findProgram, keeping, startMosquitto } from '../ingest/mosquitto.ts'
 import { residentMiB } from './process-memory.ts'
 import type { Report } from './report.ts'
 
@@ -56,7 +56,7 @@ async function withEmbeddedBroker(seconds: number): Promise<Found> {
 
 async function withMosquitto(program: string, seconds: number): Promise<Found> {
   const stack = await startIntakeStack()
-  const mosquitto = await startMosquitto(program, [], 4 * PER_SECOND * (seconds + 600))
+  const mosquitto = await startMosquitto(program, keeping(4 * PER_SECOND * (seconds + 600)))
   try {
     await addFleet(stack.database, CONNECTIONS_BEHIND_BROKER, 1)
     const ingest = await stack.addIngest({ LOG_LEVEL: 'warn', MQTT_URL: mosquitto.url })

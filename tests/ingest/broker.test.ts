@@ -274,6 +274,21 @@ test('topics of the broker are not given to subscribers', async () => {
   await expect(client.subscribeAsync('$SYS/#')).rejects.toThrow()
 })
 
+test('a command reaches the device that listens for it, and is no message', async () => {
+  const device = await mqttClient(ingest.mqttUrl)
+  const heard: string[] = []
+  device.on('message', (topic, payload) => heard.push(`${topic} ${payload}`))
+  await device.subscribeAsync('spBv1.0/#')
+  const { received } = await ingest.metrics()
+  ingest.app.publish('spBv1.0/nghe-an/NCMD/TH-01', Buffer.from('rebirth'))
+  ingest.app.publish('spBv1.0/#', Buffer.from('a filter is no topic'))
+  await vi.waitFor(() => expect(heard).toEqual(['spBv1.0/nghe-an/NCMD/TH-01 rebirth']))
+  const counts = await ingest.metrics()
+  expect(counts.received).toBe(received)
+  expect(counts.sample('ioc_ingest_commands_total{outcome="sent"}')).toBe(1)
+  expect(counts.sample('ioc_ingest_commands_total{outcome="unsent"}')).toBe(1)
+})
+
 test('a taken port is said in one sentence', async () => {
   const port = new URL(ingest.mqttUrl).port
   await expect(startIngest({ databaseUrl: db.url, settings: { MQTT_PORT: port } })).rejects.toThrow(

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
 import { json, mqttClient } from './clients.ts'
 import { expectAccounted, type IngestHarness, startIngest } from './harness.ts'
 import { findProgram, type Mosquitto, startMosquitto } from './mosquitto.ts'
+import { readied } from './readiness.ts'
 import { addSchools } from './registry-fixture.ts'
 import { startProxy, type TcpProxy } from './tcp-proxy.ts'
 
@@ -101,6 +102,17 @@ describe.skipIf(!program)('with a Mosquitto of its own', () => {
       ]),
     )
     expect(await readings()).toBe(before)
+  })
+
+  test('a program that is alone keeps its connection when its lease has run out with the database away', async () => {
+    const before = await readings()
+    proxy.cut()
+    await delay(17_000)
+    expect((await readied(ingest.httpUrl)).broker).toBe(true)
+    // At QoS 0, which the broker would keep for nobody.
+    await send(10, 0)
+    await proxy.restore()
+    await expectStored(before + 10)
   })
 
   test('a broker that is restarted is found again, and readiness says so meanwhile', async () => {

@@ -1,5 +1,5 @@
 import net from 'node:net'
-import { type IConnectPacket, type Packet, parser, writeToStream } from 'mqtt-packet'
+import { generate, type IConnectPacket, type Packet, parser, writeToStream } from 'mqtt-packet'
 
 export interface FakeBroker {
   url: string
@@ -14,8 +14,10 @@ export interface FakeBroker {
 export interface FakeBrokerOptions {
   /** Answers a CONNECT; undefined: the connection is closed without an answer. */
   connack?(packet: IConnectPacket, attempt: number): Packet | undefined
-  /** Answers a subscription; undefined: it is granted as asked. */
-  grant?(filter: string): number | undefined
+  /** Sent in one piece with the CONNACK. */
+  behindConnack?: Packet[]
+  /** Codes of a SUBACK for the filters asked for. */
+  grant?(filters: string[]): number[]
 }
 
 /** The outer edge, played by hand: speaks MQTT on a real socket and shows what the client writes, in order. */
@@ -31,11 +33,13 @@ export async function startFakeBroker(options: FakeBrokerOptions = {}): Promise<
       if (packet.cmd !== 'connect') {
         received.push(packet)
         if (packet.cmd === 'subscribe') {
-          send({
-            cmd: 'suback',
-            messageId: packet.messageId!,
-            granted: packet.subscriptions.map((one) => options.grant?.(one.topic) ?? one.qos),
-          })
+          const filters = packet.subscriptions.map((one) => one.topic)
+          const granted = options.grant?.(filters) ?? packet.subscriptions.map((one) => one.qos)
+          send({ cmd: 'suback', messageId: packet.messageId!, granted })
+        }
+        if (packet.cmd === 'unsubscribe') {
+          const granted = packet.unsubscriptions.map(() => 0)
+          send({ cmd: 'unsuback', messageId: packet.messageId!, granted })
         }
         return
       }
@@ -48,8 +52,14 @@ export async function startFakeBroker(options: FakeBrokerOptions = {}): Promise<
         ...(version === 5 ? { reasonCode: 0 } : { returnCode: 0 }),
       }
       const answer = options.connack ? options.connack(packet, connects.length) : connack
-      if (answer) send(answer)
-      else socket.destroy()
+      if (!answer) {
+        socket.destroy()
+        return
+      }
+      // A return code is the answer of MQTT 3.1.1, whatever was asked for.
+      const spoken = 'returnCode' in answer ? 4 : version
+      const packets = [answer, ...(options.behindConnack ?? [])]
+      socket.write(Buffer.concat(packets.map((one) => generate(one, { protocolVersion: spoken }))))
     })
   })
   const send = (packet: Packet) => {

@@ -116,6 +116,7 @@ test('health, readiness and metrics answer', async () => {
     database: true,
     broker: true,
     room: true,
+    findings: [],
   })
   const text = await (await fetch(`${ingest.httpUrl}/metrics`)).text()
   expect(text).toMatch(/ioc_ingest_stored_total\{kind="attendance"\} 2/)

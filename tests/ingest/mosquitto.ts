@@ -17,25 +17,25 @@ export function findProgram(name: string): string | undefined {
 
 export interface Mosquitto {
   url: string
+  port: number
+  folder: string
+  /** Ends it in good order. */
   kill(): Promise<void>
+  /** kill -9. */
+  crash(): Promise<void>
   start(): Promise<void>
   remove(): Promise<void>
 }
 
-/**
- * A Mosquitto on a free port that keeps its sessions on disk, and so many messages for a client that is away.
- * @param more further lines of its configuration
- */
-export async function startMosquitto(
-  program: string,
-  more: readonly string[] = [],
-  mostQueued = 100_000,
-): Promise<Mosquitto> {
-  const folder = mkdtempSync(join(tmpdir(), 'ioc-mosquitto-'))
-  const port = await freePort()
-  const file = join(folder, 'mosquitto.conf')
-  writeFileSync(
-    file,
+export interface Place {
+  port: number
+  folder: string
+}
+
+/** Sessions on disk, and so many messages kept for a client that is away. @param more further lines */
+export const keeping =
+  (mostQueued = 100_000, more: readonly string[] = []) =>
+  ({ port, folder }: Place) =>
     [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
@@ -45,26 +45,38 @@ export async function startMosquitto(
       'autosave_interval 1',
       'user root',
       ...more,
-    ].join('\n'),
-  )
+    ].join('\n')
+
+/** A Mosquitto on a free port. `configure` writes its configuration; files it names belong into the folder. */
+export async function startMosquitto(
+  program: string,
+  configure: (place: Place) => string = keeping(),
+): Promise<Mosquitto> {
+  const folder = mkdtempSync(join(tmpdir(), 'ioc-mosquitto-'))
+  const port = await freePort()
+  const file = join(folder, 'mosquitto.conf')
+  writeFileSync(file, configure({ port, folder }))
   let child: ChildProcess | undefined
-  const kill = () =>
+  const end = (signal: 'SIGTERM' | 'SIGKILL') =>
     new Promise<void>((resolve) => {
-      if (!child || child.exitCode !== null) return resolve()
+      if (!child || child.exitCode !== null || child.signalCode !== null) return resolve()
       child.once('exit', () => resolve())
-      child.kill('SIGTERM')
+      child.kill(signal)
     })
   const start = async () => {
     child = spawn(program, ['-c', file], { stdio: 'ignore' })
-    for (let attempt = 0; attempt < 100 && !(await answers(port)); attempt++) await pause(30)
+    for (let attempt = 0; attempt < 200 && !(await answers(port)); attempt++) await pause(30)
   }
   await start()
   return {
     url: `mqtt://127.0.0.1:${port}`,
-    kill,
+    port,
+    folder,
+    kill: () => end('SIGTERM'),
+    crash: () => end('SIGKILL'),
     start,
     remove: async () => {
-      await kill()
+      await end('SIGKILL')
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -72,7 +84,7 @@ export async function startMosquitto(
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as net.AddressInfo

@@ -87,9 +87,9 @@ describe('subscriptions', () => {
   test('are shared by a group, or replaced by one filter', () => {
     const map = mapOf(['a/#', 'homie'], ['b', 'homie'])
     expect(subscriptionsOf(map, undefined)).toEqual(['a/#', 'b'])
-    expect(subscriptionsOf(map, '$share/ioc')).toEqual(['$share/ioc/a/#', '$share/ioc/b'])
-    expect(subscriptionsOf(map, '$share/ioc/ioc/v1/#')).toEqual(['$share/ioc/ioc/v1/#'])
-    expect(subscriptionsOf(map, 'ioc/v1/#')).toEqual(['ioc/v1/#'])
+    expect(subscriptionsOf(map, ['$share/ioc'])).toEqual(['$share/ioc/a/#', '$share/ioc/b'])
+    expect(subscriptionsOf(map, ['$share/ioc/ioc/v1/#'])).toEqual(['$share/ioc/ioc/v1/#'])
+    expect(subscriptionsOf(map, ['ioc/v1/#'])).toEqual(['ioc/v1/#'])
   })
 })
 

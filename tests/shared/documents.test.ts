@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
+import { findingCatalogue } from '../../ingest/broker-care/findings.ts'
 import { IngestSettings } from '../../ingest/config.ts'
 import { reasons } from '../../ingest/reasons.ts'
 import { SimulatorSettings } from '../../ingest/simulator/config.ts'
@@ -100,6 +101,17 @@ test('whatever the operator is told of a fault names the test that shows it', ()
   const faults = section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| sự cố'))
   expect(faults.length).toBeGreaterThan(10)
   expect(faults.filter((line) => !/\| `tests\/[\w./-]+\.test\.ts` \|$/.test(line))).toEqual([])
+})
+
+test('the operator is told of every finding about a broker, with its severity and the setting to change', () => {
+  const lines = read('docs/operate.md').split('\n')
+  const missing = Object.entries(findingCatalogue).filter(
+    ([code, { severity, setting }]) =>
+      !lines.some((line) => line.startsWith(`| \`${code}\` | ${severity} | \`${setting}\` | `)),
+  )
+  expect(missing.map(([code]) => code)).toEqual([])
+  const told = lines.flatMap((line) => /^\| `([\w-]+)` \| (?:critical|warning|info) \|/.exec(line)?.[1] ?? [])
+  expect(told.filter((code) => !(code in findingCatalogue))).toEqual([])
 })
 
 test('the Node version is the same everywhere it is stated', () => {

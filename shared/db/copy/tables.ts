@@ -42,6 +42,8 @@ export const copiedTables: readonly CopiedTable[] = [
   { name: 'indicator_sum', along: { column: 'day', piece: 'day' } },
   { name: 'indicator_value', along: { column: 'at', piece: 'day' } },
   { name: 'event', along: { column: 'at', piece: 'month' }, identity: true },
+  { name: 'broker_session' },
+  { name: 'broker_drops' },
 ]
 
 /** Not copied: the schema's own book-keeping, and what the server makes again from the rows by itself. */
@@ -51,4 +53,5 @@ export const leftOut = [
   'engine_position',
   'room_co2_day',
   'maintenance_lease',
+  'ingest_worker',
 ] as const

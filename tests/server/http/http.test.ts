@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { createIngestProbe } from '../../../server/routes/ingest-probe.ts'
+import { ServerSettings } from '../../../server/config.ts'
+import { createIngestProbe, createIngestProbes } from '../../../server/routes/ingest-probe.ts'
+import type { Finding } from '../../../shared/contract/finding.ts'
 import { type RouteName, routes } from '../../../shared/contract/http.ts'
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts'
 import { HandBoard } from '../live/hand-board.ts'
@@ -15,6 +17,15 @@ let database: TestDatabase
 let web: Web
 let ingest: Server
 let ingestReady = true
+const ingestFinding: Finding = {
+  code: 'queue-small',
+  severity: 'critical',
+  setting: 'max_queued_messages',
+  vi: 'Broker chỉ giữ 1000 trong 1200 tin.',
+  en: 'The broker keeps only 1000 of 1200 messages.',
+  since: '2026-11-23T01:00:00.000Z',
+}
+const readiness = JSON.stringify({ ready: true, findings: [ingestFinding] })
 const board = new HandBoard()
 const folder = mkdtempSync(join(tmpdir(), 'ioc-client-'))
 
@@ -22,7 +33,8 @@ beforeAll(async () => {
   database = await createTestDatabase()
   ingest = createServer((request, response) => {
     if (request.url === '/readyz') response.statusCode = ingestReady ? 200 : 503
-    response.end(request.url === '/metrics' ? 'ioc_build_info{program="ingest",version="9.9.9"} 1\n' : '{}')
+    const metrics = 'ioc_build_info{program="ingest",version="9.9.9"} 1\n'
+    response.end(request.url === '/metrics' ? metrics : ingestReady ? readiness : '{}')
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => ingest.once('listening', resolve))
   const { port } = ingest.address() as AddressInfo
@@ -177,9 +189,15 @@ test('metrics count answers by route and tell the state of the engine and the li
   expect(text).not.toContain('NOBODY')
 })
 
-test('status asks the ingest how it is, and says so when it does not answer', async () => {
+test('status asks the ingest how it is and what it found out about its broker, and says so when it does not answer', async () => {
   const part = async () => routes.status.reply.parse((await get(web.url, '/api/v1/status')).body).parts[2]
-  expect(await part()).toEqual({ name: 'ingest', ok: true, version: '9.9.9', detail: 'ready' })
+  expect(await part()).toEqual({
+    name: 'ingest',
+    ok: true,
+    version: '9.9.9',
+    detail: 'ready',
+    findings: [ingestFinding],
+  })
   ingestReady = false
   expect(await part()).toMatchObject({ ok: false, detail: 'not ready: {}' })
   await new Promise((resolve) => {
@@ -191,4 +209,17 @@ test('status asks the ingest how it is, and says so when it does not answer', as
     version: '',
     detail: expect.stringContaining('does not answer'),
   })
+})
+
+test('several ingest programs are parts of their own, told apart by where they are', async () => {
+  const { INGEST_URL } = ServerSettings.parse({
+    DATABASE_URL: 'postgres://h/d',
+    INGEST_URL: 'http://127.0.0.1:1, http://127.0.0.1:2',
+  })
+  const reports = await Promise.all(createIngestProbes(INGEST_URL).map((probe) => probe()))
+  expect(reports.map(({ name, ok }) => [name, ok])).toEqual([
+    ['ingest 127.0.0.1:1', false],
+    ['ingest 127.0.0.1:2', false],
+  ])
+  expect(createIngestProbes(ServerSettings.parse({ DATABASE_URL: 'postgres://h/d' }).INGEST_URL)).toEqual([])
 })

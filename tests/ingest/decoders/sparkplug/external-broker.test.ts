@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../helpers/database.ts'
 import { type IngestHarness, startIngest } from '../../harness.ts'
-import { findProgram, type Mosquitto, startMosquitto } from '../../mosquitto.ts'
+import { findProgram, keeping, type Mosquitto, startMosquitto } from '../../mosquitto.ts'
 import { addSchools } from '../../registry-fixture.ts'
 import { ALIAS, PlayedEdge } from './played-edge.ts'
 import { clear, connections, deadLetters, registerEdge, storedReadings } from './rows.ts'
@@ -25,7 +25,7 @@ describe.skipIf(!program)('with a Mosquitto of its own', () => {
   afterAll(() => db.drop())
 
   async function broker(more: string[] = []): Promise<Mosquitto> {
-    const mosquitto = await startMosquitto(program!, more)
+    const mosquitto = await startMosquitto(program!, keeping(100_000, more))
     running.push({ stop: () => mosquitto.remove() })
     return mosquitto
   }
