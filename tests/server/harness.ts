@@ -19,7 +19,7 @@ export async function writeReadings(database: Queryable, readings: readonly Test
   await database.query(READINGS, [
     readings.map((reading) => reading.device),
     readings.map((reading) => reading.metric),
-    readings.map((reading) => reading.at),
+    readings.map((reading) => new Date(reading.at)),
     readings.map((reading) => reading.value),
     readings.map(() => 0),
     readings.length,
