@@ -29,7 +29,7 @@ test('all wrong settings are named together', () => {
 test('topic filters come in a list', () => {
   const filters = (MQTT_SUBSCRIPTION: string) =>
     readConfig(IngestSettings, { DATABASE_URL, MQTT_SUBSCRIPTION }).MQTT_SUBSCRIPTION
-  expect(readConfig(IngestSettings, { DATABASE_URL }).MQTT_SUBSCRIPTION).toEqual(['ioc/v1/#'])
+  expect(readConfig(IngestSettings, { DATABASE_URL }).MQTT_SUBSCRIPTION).toBeUndefined()
   expect(filters('ioc/v1/#, spBv1.0/#\n$share/g/tele/+/SENSOR,\nioc/v1/#')).toEqual([
     'ioc/v1/#',
     'spBv1.0/#',

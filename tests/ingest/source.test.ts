@@ -115,10 +115,7 @@ test('the session has a fixed name, outlives connections and limits what is unde
   })
   expect(broker.received[0]).toMatchObject({
     cmd: 'subscribe',
-    subscriptions: [
-      { topic: 'ioc/v1/#', qos: 1, rh: 1 },
-      { topic: 'zigbee2mqtt/#', qos: 1, rh: 1 },
-    ],
+    subscriptions: [{ topic: 'ioc/v1/#', qos: 1, rh: 1 }],
   })
 })
 

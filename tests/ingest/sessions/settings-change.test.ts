@@ -23,7 +23,7 @@ describe.skipIf(!program)('sessions at a Mosquitto follow the settings', () => {
     await mosquitto.remove()
     await db.drop()
   })
-  beforeEach(() => db.database.query('truncate reading, reading_latest, dead_letter, journal'))
+  beforeEach(() => db.database.query('truncate reading, device_seen, dead_letter, dead_message, journal'))
 
   async function start(settings: Record<string, string>): Promise<IngestHarness> {
     const ingest = await startIngest({
