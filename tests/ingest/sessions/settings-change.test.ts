@@ -65,7 +65,7 @@ describe.skipIf(!program)('sessions at a Mosquitto follow the settings', () => {
     await send(1, 'old/1')
     await vi.waitFor(async () => expect(await count('dead_letter')).toBe(1))
     await first.stop()
-    const second = await start(owner)
+    const second = await start({ ...owner, MQTT_SUBSCRIPTION: 'ioc/v1/#' })
     await send(1, 'old/2')
     await send(1)
     await vi.waitFor(async () => expect(await count('reading')).toBe(1))
@@ -99,7 +99,7 @@ describe.skipIf(!program)('sessions at a Mosquitto follow the settings', () => {
   test('a second program stands by for a single session, ready, and takes it over when the first goes', async () => {
     const owner = { MQTT_CLIENT_ID: 'single' }
     const first = await start(owner)
-    const second = await start(owner)
+    const second = await start({ ...owner, MQTT_SUBSCRIPTION: 'ioc/v1/#' })
     await delay(200)
     expect((await first.metrics()).sample('ioc_ingest_sessions_held')).toBe(1)
     expect((await second.metrics()).sample('ioc_ingest_sessions_held')).toBe(0)
