@@ -4,7 +4,7 @@ import { type Gateways, startGateways } from '../helpers/gateways.ts'
 import { addFleet, type IngestProcess, type IntakeStack, startIntakeStack } from '../helpers/intake-stack.ts'
 import { findProgram, type Mosquitto, startMosquitto } from '../ingest/mosquitto.ts'
 
-/** Ingest and brokers killed and started again. Fifty kills at 2,000 messages a second: npm run bench -- kills. */
+/** Ingest and brokers killed and started again. Fifty kills at 2,000 messages a second: npm run bench -- kill. */
 const base = Date.now() - 3_600_000
 let stack: IntakeStack
 const fleets: Gateways[] = []

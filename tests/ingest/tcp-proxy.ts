@@ -5,8 +5,10 @@ export interface TcpProxy {
   port: number
   /** Breaks all connections and refuses new ones. */
   cut(): void
-  /** Keeps connections and takes new ones, but passes nothing on, as a dead network does. */
+  /** Keeps connections but passes nothing on, as a dead network does; new connections work. */
   freeze(): void
+  /** The same, and new connections are taken and lead nowhere. */
+  freezeAll(): void
   /** From now on every piece of data takes this much longer, each way, one after the other. */
   slow(ms: number): void
   restore(): Promise<void>
@@ -49,18 +51,22 @@ export async function startProxy(targetUrl: string): Promise<TcpProxy> {
   const breakAll = () => {
     for (const [near] of pairs) near.destroy()
   }
+  const freeze = () => {
+    for (const [near, far] of pairs) {
+      near.unpipe()
+      far.unpipe()
+    }
+  }
   return {
     port,
     cut: () => {
       server.close()
       breakAll()
     },
-    freeze: () => {
+    freeze,
+    freezeAll: () => {
       frozen = true
-      for (const [near, far] of pairs) {
-        near.unpipe()
-        far.unpipe()
-      }
+      freeze()
     },
     slow: (ms) => {
       lateMs = ms

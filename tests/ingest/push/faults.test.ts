@@ -80,7 +80,7 @@ test('while the database is away pushes are refused at once, so that they are se
 
 test('with no room left they are refused with the seconds to wait, and the refusal is counted', async () => {
   await start({ IN_FLIGHT_MESSAGES: '1' })
-  proxy.freeze()
+  proxy.freezeAll()
   const held = hanet('a')
   await vi.waitFor(async () => expect((await ingest.metrics()).inFlight).toBe(1))
   for (const { status, headers, text } of [
