@@ -20,20 +20,20 @@ export async function flood(options: { seconds: number | undefined }): Promise<R
     const others = await start(ingest, 'school', 0, SCHOOLS, PER_SECOND)
     await delay(10_000)
     others.takeWaits()
-    const quiet: number[] = []
-    const flooded: number[] = []
-    const flood: number[] = []
+    const quiet: number[][] = []
+    const flooded: number[][] = []
+    const flood: number[][] = []
     let sent = 0
     let loudest = ''
     for (let round = 0; round < rounds; round++) {
       await delay(PHASE_SECONDS * 1_000)
-      quiet.push(...others.takeWaits())
+      quiet.push(others.takeWaits())
       const one = await start(ingest, `flood-${round}`, SCHOOLS, 1, FLOOD_PER_SECOND, sent)
       await delay(PHASE_SECONDS * 1_000)
-      flooded.push(...others.takeWaits())
+      flooded.push(others.takeWaits())
       loudest = await loudestTalker(ingest)
       await one.finish(30_000)
-      flood.push(...one.takeWaits())
+      flood.push(one.takeWaits())
       sent += one.counts().due
       await one.close()
       others.takeWaits()
@@ -42,9 +42,9 @@ export async function flood(options: { seconds: number | undefined }): Promise<R
     const stored = await countStored(stack)
     const expected = sent + others.counts().due
     return report({
-      quiet: summarise(quiet),
-      flooded: summarise(flooded),
-      flood: summarise(flood),
+      quiet: summarise(quiet.flat()),
+      flooded: summarise(flooded.flat()),
+      flood: summarise(flood.flat()),
       missing: expected - stored,
       loudest,
       rounds,
