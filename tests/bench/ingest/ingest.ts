@@ -1,4 +1,4 @@
-import { findProgram, startMosquitto } from '../../ingest/mosquitto.ts'
+import { findProgram, keeping, startMosquitto } from '../../ingest/mosquitto.ts'
 import type { Report } from '../report.ts'
 import { startChild } from './child.ts'
 import { type DirectWay, storeDirectly } from './direct.ts'
@@ -97,7 +97,8 @@ async function directLines(rig: IngestRig, kind: 'server' | 'embedded', messages
 async function throughMosquitto(rig: IngestRig, messages: number): Promise<Line | undefined> {
   const program = findProgram('mosquitto')
   if (!program) return undefined
-  const broker = await startMosquitto(program)
+  // All of it may wait at the broker: what it drops would look like a loss of ours.
+  const broker = await startMosquitto(program, keeping(2 * messages))
   try {
     const own = await rig.startIngest({ MQTT_URL: broker.url })
     const found = await measure(rig, own, { messages, rate: null, port: Number(new URL(broker.url).port) })
