@@ -133,7 +133,7 @@ describe('of messages whose format says what is known', () => {
   const letters = ['a', 'b'].map((device) => ({ reason: 'no-birth', format: 'sparkplug', device }))
   const attempts = async () => (await db.database.query('select attempts from dead_message')).rows
 
-  test('one of several devices is carried as soon as any of them is known, without a word from anybody', async () => {
+  test('one of several devices is carried as soon as it is known itself, without a word from anybody', async () => {
     await addDeadMessage(db.database, { topic: topicOf('room-2'), payload: body(0), letters })
     await delay(200)
     expect(await readings('room-2')).toBe(0)
